@@ -1,0 +1,203 @@
+"""Canonical names: the tables of an extract and of a run, their grain, columns and kinds.
+
+Kinds of an extract's columns and what reading makes of them:
+
+`id`      text; `17850.0` becomes `17850`, `007` stays
+`text`    text; placeholder words for "missing" become null
+`choice`  lower-case text out of a closed list; other words are kept, and counted
+`moment`  a timestamp, or a date where the export has no time
+`day`     a date
+`money`   a number in the row's currency
+`number`  a number
+`flag`    true or false
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["id", "text", "choice", "moment", "day", "money", "number", "flag"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an extract: `choices` only for kind `choice`, `unit` where a number has one."""
+
+    name: str
+    kind: Kind
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of an extract. `required`: each group names columns of which one must be there.
+
+    `key`: the column that names a row (rows without it are left out); `known_at`: the moment from which a
+    row is known (rows on or after as-of are left out); `fields`: extra columns of a firm's own travel along.
+    """
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+    required: tuple[tuple[str, ...], ...]
+    key: str | None = None
+    known_at: str | None = None
+    extra: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """The column of that canonical name, or None where the table has none."""
+        return next((c for c in self.columns if c.name == name), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns)
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    """`name:kind`, `name:kind:unit` or `name:choice:a|b`, separated by blanks."""
+    columns = []
+    for item in text.split():
+        name, kind, *rest = item.split(":")
+        detail = rest[0] if rest else ""
+        if kind == "choice":
+            columns.append(Column(name, "choice", choices=tuple(detail.split("|"))))
+        else:
+            columns.append(Column(name, kind, unit=detail))  # type: ignore[arg-type]
+    return tuple(columns)
+
+
+CUSTOMER_FIELDS = _columns(
+    """name:text country:text province:text city:text address:text industry:text industry_outlook:number:1-5
+    employees:number:people company_stage:choice:startup|growing|leader website:text trade_type:text
+    source_channel:text owner:text created_at:moment contact_name:text contact_email:text contact_phone:text
+    birthday:day product_interest:text relationship:choice:friendly|neutral|cool satisfaction:number:1-5
+    repurchase_intent:number:0-1 referral_willingness:number:0-10 culture_fit:number:1-5
+    communication_cost:number:1-5 vetted:flag needs_match:number:1-5 parent_id:id do_not_contact:flag tags:text"""
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "customers",
+            "one per customer",
+            (Column("customer_id", "id"), *CUSTOMER_FIELDS),
+            (("customer_id",),),
+            key="customer_id",
+            known_at="created_at",
+            extra=True,
+        ),
+        Table(
+            "contacts",
+            "one per person",
+            _columns(
+                """contact_id:id customer_id:id name:text role:text decides:choice:first|second|third|none
+                email:text phone:text birthday:day"""
+            ),
+            (("customer_id",),),
+            key="customer_id",
+        ),
+        Table(
+            "orders",
+            "order line or order",
+            _columns(
+                """order_id:id customer_id:id ordered_at:moment amount:money quantity:number unit_price:money
+                currency:text cost:money margin:money product:text product_category:text
+                status:choice:completed|returned|cancelled is_sample:flag list_amount:money returned_amount:money"""
+            ),
+            (("customer_id",), ("ordered_at",), ("amount", "quantity"), ("amount", "unit_price")),
+            key="customer_id",
+            known_at="ordered_at",
+        ),
+        Table(
+            "interactions",
+            "one per touch",
+            _columns(
+                """interaction_id:id customer_id:id at:moment
+                channel:choice:email|phone|visit|meeting|chat|demo direction:choice:in|out
+                kind:choice:inquiry|quote|sample_price_confirmed|sample_requested|sample_sent|sample_received|demo_attended|follow_up|mailing|complaint|return|ticket|feedback
+                product:text feedback:text inquiry_quality:number:1-5 minutes:number:minutes note:text owner:text"""
+            ),
+            (("customer_id",), ("at",)),
+            key="customer_id",
+            known_at="at",
+        ),
+        Table(
+            "opportunities",
+            "one per deal",
+            _columns(
+                """opportunity_id:id customer_id:id created_at:moment first_contact_at:moment stage:text
+                stage_since:moment amount:money currency:text product:text
+                key_person:choice:first|second|third|none levels_above:number:levels has_need:flag can_pay:flag
+                value_accepted:flag spec_known:flag quantity_known:flag owner:text closed_at:moment
+                outcome:choice:won|lost|open lost_reason:text"""
+            ),
+            (("customer_id",),),
+            key="customer_id",
+            known_at="created_at",
+        ),
+        Table(
+            "payments",
+            "one per invoice",
+            _columns("invoice_id:id customer_id:id due_on:day paid_on:day amount:money currency:text"),
+            (("customer_id",), ("due_on",)),
+            key="customer_id",
+        ),
+        Table(
+            "owners",
+            "one per salesperson",
+            _columns(
+                """owner:text email:text language:text time_zone:text team:text role:choice:hunter|farmer|director
+                seniority:text products:text regions:text languages:text hometown:text hours_per_week:number:hours
+                active:flag"""
+            ),
+            (("owner",),),
+            key="owner",
+        ),
+        Table(
+            "targets",
+            "per owner and period",
+            _columns("owner:text period:text revenue:money new_customers:number:customers"),
+            (("owner",), ("period",)),
+            key="owner",
+        ),
+        Table(
+            "costs",
+            "per channel and period",
+            _columns("source_channel:text period:text cost:money currency:text"),
+            (("source_channel",), ("period",), ("cost",)),
+            key="source_channel",
+        ),
+        Table(
+            "fx",
+            "one per day and currency",
+            _columns("on:day currency:text rate:number"),
+            (("on",), ("currency",), ("rate",)),
+            key="currency",
+        ),
+    )
+}
+
+REASONS: dict[str, bool] = {
+    # why a row of an extract is left out → does it count towards max_left_out
+    "unreadable_line": True,  # the file's own format is broken on that line
+    "filtered": False,  # by `where`
+    "overlap": False,  # the same order stands in a later part
+    "duplicate": False,  # an equal line within its part, where duplicates: drop
+    "missing_id": False,  # no customer (or no owner, channel, currency) named
+    "excluded_account": False,  # by accounts.exclude
+    "unreadable_date": True,
+    "missing_date": True,
+    "impossible_date": True,  # before 1900, or after today where as-of is taken from the data
+    "after_as_of": False,
+    "cancelled": False,
+    "sample": False,
+    "missing_amount": True,
+    "unreadable_amount": True,
+    "no_exchange_rate": True,
+    "zero_amount": False,
+    "repeated_id": False,  # a second row for a key that must be unique
+}
+"""Reasons in the order in which they are looked for: a row has the first that fits."""
