@@ -34,8 +34,9 @@ class Column:
 class Table:
     """One table of an extract. `required`: each group names columns of which one must be there.
 
-    `key`: the column that names a row (rows without it are left out); `known_at`: the moment from which a
-    row is known (rows on or after as-of are left out); `fields`: extra columns of a firm's own travel along.
+    `key`: the column that names a row (rows without it are left out), `unique` where it names one row only;
+    `known_at`: the moment from which a row is known (rows on or after as-of are left out); `extra`: columns
+    of the firm's own travel along without being mapped.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Table:
     required: tuple[tuple[str, ...], ...]
     key: str | None = None
     known_at: str | None = None
+    unique: bool = False
     extra: bool = False
 
     def column(self, name: str) -> Column | None:
@@ -87,6 +89,7 @@ TABLES: dict[str, Table] = {
             (("customer_id",),),
             key="customer_id",
             known_at="created_at",
+            unique=True,
             extra=True,
         ),
         Table(
@@ -155,6 +158,7 @@ TABLES: dict[str, Table] = {
             ),
             (("owner",),),
             key="owner",
+            unique=True,
         ),
         Table(
             "targets",
@@ -190,7 +194,7 @@ REASONS: dict[str, bool] = {
     "excluded_account": False,  # by accounts.exclude
     "unreadable_date": True,
     "missing_date": True,
-    "impossible_date": True,  # before 1900, or after today where as-of is taken from the data
+    "impossible_date": True,  # before 1950, or after today where as-of is taken from the data
     "after_as_of": False,
     "cancelled": False,
     "sample": False,

@@ -198,7 +198,8 @@ def parse(raw: Any, *, file: str = "segkit.yaml", folder: Path = Path()) -> Sett
     except ValidationError as error:
         raise InputError(_explain(error, file)) from None
     except TypeError:
-        raise InputError(f"{file}: keys must be words; one here is {next(k for k in raw if not isinstance(k, str))!r}.") from None
+        odd = next(k for k in raw if not isinstance(k, str))
+        raise InputError(f"{file}: keys must be words; one here is {odd!r}.") from None
     name = settings.name or folder.resolve().name
     return settings.model_copy(update={"name": name, "title": settings.title or name})
 

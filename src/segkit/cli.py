@@ -1,0 +1,273 @@
+"""The `segkit` command: arguments → one call each, errors → exit codes. Imports nothing heavy before a command runs."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from segkit.errors import InputError, SegkitError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from segkit.settings import Settings
+
+app = typer.Typer(
+    help="Customer segmentation for sales organisations, driven by notebooks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+INTERRUPTED = 130
+
+
+class Language(StrEnum):
+    """Languages of the report."""
+
+    zh = "zh"
+    en = "en"
+
+
+Config = Annotated[Path | None, typer.Argument(help="segkit.yaml; the demo where none is named.", show_default=False)]
+AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="What came before this day: a date, latest or today.")]
+Debug = Annotated[bool, typer.Option("--debug", "-v", help="Show the traceback of an error.")]
+
+
+@app.command()
+def run(
+    config: Config = None,
+    *,
+    as_of: AsOf = None,
+    lang: Annotated[Language | None, typer.Option(help="Language of the report.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: reports/<name>-<as-of>.")] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="This notebook and what it needs.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the last attempt broke off.")] = False,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", metavar="KEY=VALUE", help="A notebook's parameter: bins=4, or 20_rfm.bins=4."),
+    ] = None,
+    notebooks: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of your own notebooks.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Extract, run the notebooks, write the report."""
+    with _clear_errors(debug=debug), _progress() as tell:
+        from segkit.pipeline.places import demo_config, short
+        from segkit.pipeline.run import run as run_pipeline
+
+        settings = _settings(config or demo_config(), as_of=as_of, language=lang and lang.value)
+        done = run_pipeline(
+            settings,
+            today=dt.date.today(),
+            out=out,
+            only=only or (),
+            resume=resume,
+            given=parameter or (),
+            notebooks=notebooks,
+            tell=tell,
+        )
+    page = done / "index.html"
+    typer.echo(short(page if page.is_file() else done))
+
+
+@app.command()
+def check(
+    config: Annotated[Path, typer.Argument(help="segkit.yaml", show_default=False)],
+    *,
+    as_of: AsOf = None,
+    debug: Debug = False,
+) -> None:
+    """Read and check the extracts only: what was used, and what was left out and why."""
+    with _clear_errors(debug=debug):
+        from segkit import crm
+
+        _show(crm.check(_settings(config, as_of=as_of), today=dt.date.today()))
+
+
+@app.command("map")
+def map_columns(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Exports of your CRM.", show_default=False)],
+    *,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the config here.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Propose a config from the headers and values of real exports, Chinese or English."""
+    with _clear_errors(debug=debug):
+        from segkit.crm.proposal import propose
+
+        if output and output.exists():
+            raise InputError(f"-o {output}: exists already. Name another file, or remove it first.")
+        text = propose(files)
+        if output:
+            output.write_text(text, encoding="utf-8")
+        typer.echo(str(output) if output else text.rstrip())
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.", show_default=False)],
+    *,
+    debug: Debug = False,
+) -> None:
+    """Write the demo extract: a made-up export firm with all its tables, and a config that fits."""
+    with _clear_errors(debug=debug):
+        from segkit.demo import write
+
+        write(folder)
+        typer.echo(str(folder))
+
+
+def _settings(config: Path, *, as_of: str | None = None, language: str | None = None) -> Settings:
+    """The config with what the command line says instead."""
+    from segkit.settings import load
+
+    changes: dict[str, Any] = {}
+    if as_of is not None:
+        changes["as_of"] = _day(as_of)
+    if language is not None:
+        changes["language"] = language
+    return load(config).model_copy(update=changes)
+
+
+def _day(text: str) -> dt.date | str:
+    if text in ("latest", "today"):
+        return text
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--as-of {text}: no date. Write it as 2026-09-30, or latest, or today.") from None
+
+
+@contextlib.contextmanager
+def _clear_errors(*, debug: bool) -> Iterator[None]:
+    """Every error as one message and its exit code; SIGTERM ends a command as Ctrl-C does."""
+    with _terminable():
+        try:
+            yield
+        except (Exception, KeyboardInterrupt) as error:
+            if debug:
+                import traceback
+
+                typer.echo(traceback.format_exc(), err=True)
+            code, message = _verdict(error)
+            typer.echo(f"segkit: {message}", err=True)
+            raise typer.Exit(code) from None
+
+
+def _verdict(error: BaseException) -> tuple[int, str]:
+    """Exit code and message of an error."""
+    if isinstance(error, SegkitError):
+        return error.exit_code, str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, "interrupted. `segkit run` with --resume goes on from there."
+    return 1, f"unexpected {type(error).__name__}: {error} (--debug shows where)"
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Any]:
+    """Who hears of the steps: a terminal, a line each with what is under way; else plain log lines."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    if console.is_terminal:
+        with _Terminal(console) as tell:
+            yield tell
+    else:
+        logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S", stream=sys.stderr)
+        logging.getLogger("segkit").setLevel(logging.INFO)
+        yield _log
+
+
+def _log(name: str, state: str, seconds: float) -> None:
+    words = {"start": "begins", "done": f"done in {seconds:.1f} s", "kept": "kept", "failed": "failed"}
+    logging.getLogger("segkit").info("%s %s", name, words[state])
+
+
+class _Terminal:
+    """A line per finished step, and below them the steps under way."""
+
+    marks = {"done": "[green]✓[/]", "kept": "[dim]=[/]", "failed": "[red]✗[/]"}  # noqa: RUF012
+
+    def __init__(self, console: Console) -> None:
+        from rich.logging import RichHandler
+
+        self.console = console
+        self.status = console.status("")
+        self.running: list[str] = []
+        self.lock = threading.Lock()
+        handler = RichHandler(console=console, show_time=False, show_path=False, level=logging.WARNING)
+        logging.basicConfig(format="%(message)s", handlers=[handler])
+
+    def __enter__(self) -> _Terminal:
+        self.status.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.status.stop()
+
+    def __call__(self, name: str, state: str, seconds: float) -> None:
+        with self.lock:
+            if state == "start":
+                self.running.append(name)
+            else:
+                self.running = [one for one in self.running if one != name]
+                taken = "" if state == "kept" else f"{seconds:6.1f} s"
+                self.console.print(f"{self.marks[state]} {name:<16} {taken}")
+            self.status.update(", ".join(self.running))
+
+
+def _show(summary: Any) -> None:
+    """Rows in, used and left out of every extract, then what else is to be known."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from segkit.i18n import Words
+
+    words = Words("en")
+    table = Table("extract", "rows", "used", "left out", "reason", box=None, pad_edge=False)
+    for column in table.columns[1:4]:
+        column.justify = "right"
+    for name, rows in summary.rows.items():
+        parts = [(f"{n:,}", words(f"reason.{reason}")) for reason, n in rows["left_out"].items() if n]
+        for i, (n, reason) in enumerate(parts or [("0", "")]):
+            head = ("", "", "") if i else (name, f"{rows['in']:,}", f"{rows['used']:,}")
+            table.add_row(*head, n, reason)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"as of {summary.as_of.isoformat()}", table, sep="\n\n")
+    for note in summary.notes:
+        told = note | {"extract": f"extract.{note['extract']}"}
+        console.print("note:", words(f"note_of.{told.pop('key')}", **told), markup=False)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

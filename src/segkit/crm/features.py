@@ -1,0 +1,169 @@
+"""Order lines → orders → customers, as Ibis expressions: the heavy part, written once for every engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+
+from segkit import schema
+from segkit.crm.cancellations import matched
+from segkit.crm.cleaning import Clean
+from segkit.settings import Extract
+
+FIELDS = tuple(c.name for c in schema.CUSTOMER_FIELDS)
+
+
+def events(orders: Clean, extract: Extract) -> ir.Table:
+    """One row per customer and order or credit note: `order_id`, `ordered_on`, `amount` (net of what was cancelled of it),
+    `booked` (everything booked under it), `refunds` (its negative part), `margin`, `is_order`.
+
+    An order has a sale and is not cancelled in full; everything else only changes what the customer spent.
+    """
+    lines = orders.used
+    kept = matched(lines, place=orders.place) if extract.cancellations == "match" else lines.mutate(_kept=lines["amount"])
+    kept = kept.mutate(_key=_key(kept, orders, extract))
+    sale = kept["amount"] >= 0
+    asked = {
+        "ordered_at": kept["ordered_at"].min(where=sale),
+        "amount": kept["_kept"].sum(),
+        "booked": kept["amount"].sum(),
+        "refunds": kept["amount"].sum(where=~sale).fill_null(0.0),
+        "sales": kept.count(where=sale),
+        "credits": kept.count(where=kept["_kept"] < (0 if extract.cancellations == "net" else kept["amount"])),
+    }
+    if orders.has("list_amount"):
+        asked["conceded"] = (kept["list_amount"] - kept["amount"]).sum(where=sale)
+    if orders.has("margin") or orders.has("cost"):
+        asked |= {"margin": kept["margin"].sum(), "valued": kept["amount"].sum(where=sale & kept["margin"].notnull())}
+    rows = kept.group_by("customer_id", "_key").agg(**asked)
+    own_id = orders.has("order_id")
+    gone = rows["amount"].round(4) <= 0 if own_id else rows["amount"].round(4) == 0
+    is_order = (rows["sales"] > 0) & ~((rows["credits"] > 0) & gone)
+    return rows.mutate(is_order=is_order, ordered_on=rows["ordered_at"].date(), order_id=rows["_key"]).drop(
+        "_key", "ordered_at"
+    )
+
+
+def _key(lines: ir.Table, orders: Clean, extract: Extract) -> ir.StringValue:
+    """What makes lines one order: its id; without one the day, or the row."""
+    day = lines["ordered_at"].date().cast("string")
+    if orders.has("order_id"):
+        return ibis.coalesce(lines["order_id"], day)
+    if extract.order_unit == "row":
+        return ibis.literal("#").join([lines["_part"], lines["_row"].cast("string")])
+    return day
+
+
+def orders_of(found: ir.Table) -> ir.Table:
+    """One row per order: customer_id, order_id, ordered_on, amount (base currency)."""
+    orders = found.filter(found["is_order"])
+    return orders.select("customer_id", "order_id", "ordered_on", amount=orders["amount"].round(4))
+
+
+def last_order_on(found: ir.Table) -> dt.date | None:
+    """The day of the last order, None where there is none."""
+    day: dt.date | None = found["ordered_on"].max(where=found["is_order"]).to_pyarrow().as_py()
+    return day
+
+
+def measures(found: ir.Table, *, as_of: dt.date) -> ir.Table:
+    """One row per customer with an event: first_order_on, last_order_on, recency_days (last order to as-of), frequency
+    (orders), monetary (net of refunds), refunds, average_order_value, tenure_days (first order to as-of), and margin, with
+    `margin_known` = share of sales whose margin is known."""
+    asked = {
+        "first_order_on": found["ordered_on"].min(where=found["is_order"]),
+        "last_order_on": found["ordered_on"].max(where=found["is_order"]),
+        "frequency": found.count(where=found["is_order"]),
+        "monetary": found["booked"].sum().round(4),
+        "refunds": found["refunds"].sum().round(4),
+    }
+    if "margin" in found.columns:
+        sales = (found["booked"] - found["refunds"]).sum()
+        asked |= {"margin": found["margin"].sum().round(4), "margin_known": found["valued"].sum() / sales.nullif(0.0)}
+    if "conceded" in found.columns:
+        asked["conceded"] = found["conceded"].sum().round(4)
+    rows = found.group_by("customer_id").agg(**asked)
+    end = ibis.literal(as_of)
+    return rows.mutate(
+        recency_days=end.delta(rows["last_order_on"], unit="day"),
+        tenure_days=end.delta(rows["first_order_on"], unit="day"),
+        average_order_value=(rows["monetary"] / rows["frequency"].nullif(0)).round(4),
+    )
+
+
+def fields_on_orders(orders: Clean, mapped: set[str]) -> ir.Table | None:
+    """Customer fields that stand on order lines: each customer's latest value."""
+    own = set(schema.TABLES["orders"].names)
+    names = [c for c in orders.columns if c in mapped and c not in own]
+    if not names:
+        return None
+    lines = orders.used
+    latest = {n: lines[n].argmax(lines["ordered_at"], where=lines[n].notnull()) for n in names}
+    return lines.group_by("customer_id").agg(**latest)
+
+
+def sample_orders(orders: Clean) -> ir.Table | None:
+    """One row per customer with sample orders before as-of: their number."""
+    rows = orders.rows.filter(orders.rows["_reason"] == "sample")
+    if not orders.has("is_sample"):
+        return None
+    return rows.group_by("customer_id").agg(sample_orders=rows.count())
+
+
+def accounts(customers: Clean) -> ir.Table:
+    """One row per customer of the customers extract; a field that its row leaves empty is taken from repeated rows."""
+    names = [c for c in customers.columns if c != "customer_id"]
+    main = customers.used.select("customer_id", *names)
+    spare = customers.rows.filter(customers.rows["_reason"] == "repeated_id")
+    if not spare.count().to_pyarrow().as_py():
+        return main
+    filled = {f"{n}_spare": spare[n].argmax(spare["_rank"], where=spare[n].notnull()) for n in names}
+    joined = main.left_join(spare.group_by("customer_id").agg(**filled), "customer_id")
+    return joined.select("customer_id", **{n: ibis.coalesce(joined[n], joined[f"{n}_spare"]) for n in names})
+
+
+def customers(extracts: dict[str, Clean], found: ir.Table, *, as_of: dt.date, mapped: set[str]) -> ir.Table:
+    """One row per customer, prospects included (frequency 0, dates null): what `measures` says and the extract's fields."""
+    parts = [measures(found, as_of=as_of)]
+    parts += [t for t in (sample_orders(extracts["orders"]), fields_on_orders(extracts["orders"], mapped)) if t is not None]
+    named = [e.used.select("customer_id") for e in extracts.values() if e.has("customer_id")]
+    table = ibis.union(*named, distinct=True) if len(named) > 1 else named[0].distinct()
+    if "customers" in extracts:
+        parts.append(accounts(extracts["customers"]))
+    for part in parts:
+        table = _joined(table, part)
+    return table.mutate(
+        frequency=table["frequency"].fill_null(0).cast("int64"),
+        monetary=table["monetary"].fill_null(0.0),
+        refunds=table["refunds"].fill_null(0.0),
+    )
+
+
+def _joined(table: ir.Table, part: ir.Table) -> ir.Table:
+    """A left join in which the part's value goes before one that is there already (the account's own field)."""
+    both = [c for c in part.columns if c in table.columns and c != "customer_id"]
+    joined = table.left_join(part.rename({f"{c}_new": c for c in both}), "customer_id")
+    joined = joined.drop("customer_id_right") if "customer_id_right" in joined.columns else joined
+    for c in both:
+        joined = joined.mutate(**{c: ibis.coalesce(joined[f"{c}_new"], joined[c])}).drop(f"{c}_new")
+    return joined
+
+
+def order_months(found: ir.Table) -> ir.Table:
+    """One row per calendar month with an order: orders, customers, new_customers (first order in it), revenue of its
+    orders, and the quartiles of an order's amount (base currency)."""
+    orders = found.filter(found["is_order"])
+    first = orders["ordered_on"].min().over(ibis.window(group_by="customer_id"))
+    dated = orders.mutate(month=orders["ordered_on"].truncate("M"), first_month=first.truncate("M"))
+    months = dated.group_by("month").agg(
+        orders=dated.count(),
+        customers=dated["customer_id"].nunique(),
+        new_customers=dated["customer_id"].nunique(where=dated["first_month"] == dated["month"]),
+        revenue=dated["amount"].sum().round(4),
+        amount_q1=dated["amount"].quantile(0.25).round(4),
+        amount_median=dated["amount"].quantile(0.5).round(4),
+        amount_q3=dated["amount"].quantile(0.75).round(4),
+    )
+    return months.order_by("month")

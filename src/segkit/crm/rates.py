@@ -1,0 +1,46 @@
+"""Exchange rates: one row per day and currency, the last known rate carried forward."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+
+from segkit.crm.cleaning import Clean
+from segkit.errors import InputError
+
+
+def daily(fx: Clean, *, until: dt.date) -> ir.Table:
+    """Columns on, currency, rate (to the base currency): each rate holds from its day until the next one, the last until
+    `until`. Raises InputError where a rate is not above zero or a currency has two rates on one day."""
+    used = fx.used.filter(fx.used["on"].notnull() & fx.used["rate"].notnull()).select("on", "currency", "rate")
+    _refuse(fx, used.filter(used["rate"] <= 0), "a rate must be above zero")
+    twice = used.group_by("currency", "on").agg(rate=used["rate"].max(), least=used["rate"].min())
+    _refuse(fx, twice.filter(twice["rate"] > twice["least"]), "a currency has two different rates on one day")
+    single = twice.drop("least")
+    next_on = single["on"].lead().over(ibis.window(group_by="currency", order_by="on"))
+    spans = single.mutate(_next=ibis.coalesce(next_on, ibis.literal(until + dt.timedelta(days=1)), single["on"]))
+    last = ibis.greatest(spans["_next"], spans["on"] + ibis.interval(days=1))
+    days = spans.mutate(day=ibis.range(spans["on"].cast("timestamp"), last.cast("timestamp"), ibis.interval(days=1)).unnest())
+    return days.select("currency", "rate", on=days["day"].cast("date")).cache()
+
+
+def _refuse(fx: Clean, wrong: ir.Table, why: str) -> None:
+    row = wrong.limit(1).to_pyarrow().to_pylist()
+    if row:
+        raise InputError(f"{fx.place}: {row[0]['currency']} on {row[0]['on']}: {row[0]['rate']}: {why}. Correct that row.")
+
+
+def refuse_unknown(orders: Clean, *, currency: str, known: list[str]) -> None:
+    """Raises InputError where a line that could count is in a currency of which no rate at all is known."""
+    rows = orders.rows.filter(orders.rows["_reason"] == "no_exchange_rate")
+    rows = rows.filter(~rows["currency"].isin([*known, currency]))
+    found = rows.group_by("currency").agg(n=rows.count()).order_by(ibis.desc("n")).limit(5).to_pyarrow().to_pylist()
+    if found:
+        listed = ", ".join(f'"{row["currency"]}" ({row["n"]} rows)' for row in found)
+        rates = f"the fx extract has {', '.join(known)}" if known else "there is no fx extract"
+        raise InputError(
+            f"{orders.place}: unknown currency {listed}: the base currency is {currency}, and {rates}. "
+            "Add its rates to extracts.fx (on, currency, rate), or correct the currency column."
+        )

@@ -1,0 +1,173 @@
+"""Kernels for the notebooks of one run: this interpreter, a clean environment, forked from a warm process on Linux."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import uuid
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+_PASSED = """
+    PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TEMP TMP LD_LIBRARY_PATH VIRTUAL_ENV CONDA_PREFIX MPLCONFIGDIR
+    SYSTEMROOT WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA USERPROFILE PROGRAMDATA PYTHONPATH PYTHONHOME
+    PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS
+"""
+"""All of the environment a notebook gets, beside LC_* and XDG_*: passwords in it stay out."""
+
+
+def environment(scratch: Path) -> dict[str, str]:
+    """The environment of a kernel. The same hash seed, backend and empty IPython profile for everyone."""
+    names = _PASSED.split()
+    passed = {k: v for k, v in os.environ.items() if k.upper() in names or k.startswith(("LC_", "XDG_"))}
+    return passed | {
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "IPYTHONDIR": str(scratch / "ipython"),
+    }
+
+
+class Kernels:
+    """Starts kernels and ends every one of them with the run. `manager` is the class to hand to a notebook client."""
+
+    def __init__(self, *, warm: bool = sys.platform == "linux") -> None:
+        self._warm = warm
+
+    def __enter__(self) -> Kernels:
+        self._folder = tempfile.TemporaryDirectory(prefix="segkit-", ignore_cleanup_errors=True)
+        self.scratch = Path(self._folder.name)
+        self.env = environment(self.scratch)
+        self.log = (self.scratch / "kernels.log").open("w+", encoding="utf-8", errors="replace")
+        self.started: list[AsyncKernelManager] = []
+        self.manager: type[AsyncKernelManager] = type("_Manager", (_Manager,), {"kernels": self})
+        self._line = threading.Lock()
+        self._server = self._start_server() if self._warm else None
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.kill()
+        if self._server and self._server.stdin and self._server.stdout:
+            self._server.kill()
+            self._server.wait()
+            self._server.stdin.close()
+            self._server.stdout.close()
+        self.log.close()
+        self._folder.cleanup()
+
+    def _start_server(self) -> subprocess.Popen[str]:
+        command = [sys.executable, "-P", "-Xfrozen_modules=off", "-m", "segkit.pipeline.warm"]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=self.log,
+            env=self.env,
+            cwd=self.scratch,
+            text=True,
+            start_new_session=True,
+        )
+
+    def fork(self, argv: list[str], cwd: str) -> Forked | None:
+        """A kernel of the warm process; None where there is none to ask."""
+        if not (self._server and self._server.stdin and self._server.stdout):
+            return None
+        with self._line:
+            try:
+                self._server.stdin.write(json.dumps({"argv": argv, "cwd": cwd}) + "\n")
+                self._server.stdin.flush()
+                return Forked(json.loads(self._server.stdout.readline())["pid"])
+            except (OSError, ValueError):  # it has died: kernels start the slow way from now on
+                self._server = None
+                return None
+
+    def kill(self) -> None:
+        """End every kernel at once."""
+        for manager in self.started:
+            process = getattr(manager.provisioner, "process", None)
+            if process is not None:
+                process.kill()
+
+    def complaint(self) -> str:
+        """The last line that kernels wrote to their error stream; empty where they wrote none."""
+        self.log.flush()
+        lines = (self.scratch / "kernels.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
+
+
+class Forked:
+    """A kernel forked elsewhere, with the part of `subprocess.Popen` that a provisioner uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def poll(self) -> int | None:
+        """None while it lives."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return 0
+        return None
+
+    def wait(self) -> int:
+        return self.poll() or 0
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+
+class _Provisioner(LocalProvisioner):
+    """Forks where it can, else starts a process as usual."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        kernels: Kernels = self.parent.kernels  # type: ignore[union-attr]
+        forked = kernels.fork(cmd[cmd.index("-f") :], str(kwargs["cwd"]))
+        if forked is None:
+            return await super().launch_kernel(cmd, **kwargs)
+        self.process = forked  # type: ignore[assignment]
+        self.pid = self.pgid = forked.pid
+        self.cwd = kwargs["cwd"]
+        return self.connection_info
+
+
+class _Manager(AsyncKernelManager):
+    """Kernels of this interpreter, whatever kernelspecs the user has installed; sockets are files where they can be."""
+
+    kernels: Kernels
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv += ["--HistoryManager.enabled=False", "--colors=NoColor"]
+        self._kernel_spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
+        self.connection_file = str(self.kernels.scratch / f"{uuid.uuid4().hex[:12]}.json")
+        self.transport = "tcp" if sys.platform == "win32" else "ipc"
+
+    async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
+        self.kernel_id = uuid.uuid4().hex
+        self.provisioner = _Provisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
+        self.kernels.started.append(self)
+        kw |= {"env": self.kernels.env, "stdout": self.kernels.log, "stderr": self.kernels.log}
+        return await super()._async_pre_start_kernel(**kw)

@@ -1,0 +1,136 @@
+"""The notebooks of one run, each after those it waits for, a few at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import Any
+
+from segkit import report
+from segkit.errors import StepError
+from segkit.pipeline.execute import CellError, execute
+from segkit.pipeline.folder import Folder
+from segkit.pipeline.kernels import Kernels
+from segkit.pipeline.manifest import Manifest
+from segkit.pipeline.parameters import Values
+from segkit.pipeline.places import short
+from segkit.pipeline.plan import Plan, Step
+
+Tell = Callable[[str, str, float], None]
+"""Told of every step: its name, `start`, `done`, `kept` or `failed`, and the seconds it took."""
+
+
+@dataclass
+class Steps:
+    """All that a step of this run needs to know."""
+
+    plan: Plan
+    values: Values
+    folder: Folder
+    manifest: Manifest
+    kernels: Kernels
+    tell: Tell
+    stopped: bool = False
+
+    def run(self, *, workers: int) -> None:
+        """Every step that is not done yet. Raises the first StepError once the steps beside it have ended."""
+        kept = self._kept()
+        sorter = TopologicalSorter(self.plan.graph)
+        sorter.prepare()
+        failures: list[BaseException] = []
+        with self._pool(workers) as pool:
+            running: dict[Future[None], str] = {}
+            while sorter.is_active() and not failures:
+                running |= {pool.submit(self._step, name, kept=name in kept): name for name in sorter.get_ready()}
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    name = running.pop(future)
+                    error = future.exception()
+                    failures += [error] if error else []
+                    sorter.done(name)
+        if failures:
+            raise failures[0]
+
+    @contextlib.contextmanager
+    def _pool(self, workers: int) -> Any:
+        """Threads that end at once, with their kernels, where the run is interrupted."""
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                yield pool
+            except BaseException:
+                self.stopped = True
+                self.kernels.kill()
+                raise
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _kept(self) -> set[str]:
+        """Steps whose outcome is there, from the same notebook with the same parameters and the same tables."""
+        before = self.manifest.content["steps"]
+        kept: set[str] = set()
+        for name in self.plan.order():
+            files = [f"notebooks/{name}.ipynb", f"notebooks/{name}.html", *self.plan.steps[name].outputs()]
+            same = before.get(name, {}).get("status") == "done" and before[name].get("sha256") == self._digest(name)
+            if same and self.plan.graph[name] <= kept and not self._missing(files):
+                kept.add(name)
+        return kept
+
+    def _digest(self, name: str) -> str:
+        asked = json.dumps([self.values[name], self.manifest.content["language"]], sort_keys=True, default=str)
+        return hashlib.sha256(self.plan.notebook(name).read_bytes() + asked.encode()).hexdigest()
+
+    def _missing(self, files: list[str]) -> list[str]:
+        return [file for file in files if not (self.folder.partial / file).is_file()]
+
+    def _step(self, name: str, *, kept: bool) -> None:
+        if kept:
+            self.tell(name, "kept", 0.0)
+            return
+        start = time.perf_counter()
+        self.tell(name, "start", 0.0)
+        self.manifest.step(name, status="running", sha256=self._digest(name))
+        try:
+            self._perform(self.plan.steps[name])
+        except Exception as error:
+            raise self._failure(name, error, start) from error
+        seconds = round(time.perf_counter() - start, 2)
+        self.manifest.step(name, status="done", seconds=seconds)
+        self.tell(name, "done", seconds)
+
+    def _perform(self, step: Step) -> None:
+        """Execute, export, and hold the notebook to its promise."""
+        missing = self._missing([f"tables/{table}.parquet" for table in step.needs])
+        if missing:
+            raise StepError(f"needs {', '.join(missing)}, which is not there")
+        target = self.folder.partial / "notebooks" / f"{step.name}.ipynb"
+        language = self.manifest.content["language"]
+        # The notebook works in its own folder, so that the run lies at ".." now and wherever it is moved to.
+        parameters = {"run_dir": "..", "language": language} | self.values[step.name]
+        execute(self.plan.notebook(step.name), target, parameters=parameters, kernels=self.kernels)
+        report.export_notebook(target, target.with_suffix(".html"), language=language)
+        missing = self._missing(step.outputs())
+        if missing:
+            raise StepError(f"did not write {', '.join(missing)}, which pipeline.yaml promises")
+
+    def _failure(self, name: str, error: Exception, start: float) -> StepError:
+        """The failure in one sentence, with the place where its remains will lie; noted in the manifest."""
+        seconds = round(time.perf_counter() - start, 2)
+        place = short(self.folder.failed / "notebooks" / f"{name}.ipynb")
+        if isinstance(error, CellError):
+            what, cell = f"failed in cell [{error.cell}]: {error}", error.cell
+            kept = f"The executed notebook is kept, with that cell marked: {place}"
+        else:
+            what, cell = (
+                str(error) if isinstance(error, StepError) else f"failed: {type(error).__name__}: {error}",
+                None,
+            )
+            kept = f"Its remains are kept: {place}"
+        if not self.stopped:
+            self.manifest.step(name, status="failed", seconds=seconds, cell=cell, error=str(error))
+            self.tell(name, "failed", seconds)
+        return StepError(f"{name} {what.rstrip('.')}. {kept}")

@@ -1,0 +1,71 @@
+"""`index.html`: the run on one page of two minutes, in one file that needs nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segkit.report import sections
+from segkit.report.templating import environment, stylesheet
+from segkit.workbench import Run, open_run
+
+if TYPE_CHECKING:
+    from segkit.i18n import Words
+
+METHODS = ("as_of", "recency", "frequency", "monetary", "scores", "rfm_8", "quality")
+THIS = "90_report"
+
+
+def page(run_dir: Path) -> str:
+    """The page of a run as HTML, in the run's language. Raises InputError where there is no run."""
+    manifest = json.loads((Path(run_dir) / "manifest.json").read_text(encoding="utf-8"))
+    return render(open_run(run_dir, THIS, manifest["language"]))
+
+
+def publish(run: Run) -> Path:
+    """Write the page of a notebook's run as `index.html`, say how big it is, and return its place."""
+    from IPython.display import Markdown, display
+
+    text = render(run).encode("utf-8")
+    path = run.output / "index.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+    display(Markdown(run.words("page.written", size=round(len(text) / 1024))))
+    return path
+
+
+def render(run: Run) -> str:
+    """The page from what the run's notebooks have kept: findings, figures, tables."""
+    found = run.found()
+    context: dict[str, Any] = {
+        "run": run,
+        "words": run.words,
+        "style": stylesheet(),
+        "period": _period(run, {f.key: f.numbers for f in found}),
+        "tiles": sections.tiles(run),
+        "headlines": [(f.severity, run.say(f)) for f in sections.headlines(found)],
+        "sections": sections.sections(run),
+        "methods": METHODS,
+        "notebooks": notebooks(run.folder, run.words),
+        "version": run.manifest["versions"].get("segkit", ""),
+    }
+    return environment().get_template("page.html.j2").render(context)
+
+
+def _period(run: Run, found: dict[str, Any]) -> str:
+    return run.words("page.period", **found["totals"]) if "totals" in found else ""
+
+
+def notebooks(run_dir: Path, words: Words) -> list[tuple[str, str]]:
+    """The run's notebooks as (link, title), in the order of their names; the one that writes the page is not among them."""
+    files = [f for f in sorted((run_dir / "notebooks").glob("*.ipynb")) if f.stem != THIS]
+    return [(f"notebooks/{f.stem}.html", title(json.loads(f.read_text(encoding="utf-8")), f.stem, words)) for f in files]
+
+
+def title(notebook: Any, name: str, words: Words) -> str:
+    """A notebook's first heading in the reader's language, else its name."""
+    cells = [c["source"] for c in notebook["cells"] if c["cell_type"] == "markdown"]
+    lines = "".join(cells[0]).splitlines() if cells else []
+    heading = next((line for line in lines if line.startswith("# ")), "")
+    return words.prose(heading).removeprefix("# ").strip() or name
