@@ -39,7 +39,7 @@ notebooks: report  # the committed notebooks with the demo's outputs
 	$(BIN)/python -m segkit.pipeline.commit notebooks reports/demo
 
 lock: .venv/ready
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group lab --group dev --extra build \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group lab --group dev \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements.lock pyproject.toml
 
 clean:

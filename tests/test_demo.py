@@ -223,6 +223,11 @@ def test_dirt_that_loses_no_row_is_as_listed(folder: Path, settings: Settings, p
     )
     assert kept.amount.map(number).lt(0).sum() == notes["negative_rows"]
     assert kept.status.eq("Returned").sum() == notes["returned_rows"]
+    goods = kept[kept.order_id.str.startswith("SO-")]
+    sign = goods.status.map({"Completed": 1, "Returned": -1})
+    left = (goods.amount.map(number) * sign).groupby(goods.order_id).sum().round(2)
+    assert left.eq(0).sum() == notes["orders_returned_whole"]
+    assert left.ne(0).sum() == notes["orders_that_count"]
     assert kept.returned_amount.ne("").sum() == notes["part_return_rows"]
     assert kept.currency.value_counts().sort_index().to_dict() == notes["rows_by_currency"]
     words = table(folder, settings, "customers")[["industry", "trade_type", "website", "relationship", "city"]]

@@ -236,9 +236,10 @@ class _Terminal:
                 self.running.append(name)
             else:
                 self.running = [one for one in self.running if one != name]
+            self.status.update(", ".join(self.running))
+            if state != "start":
                 taken = "" if state == "kept" else f"{seconds:6.1f} s"
                 self.console.print(f"{self.marks[state]} {name:<16} {taken}")
-            self.status.update(", ".join(self.running))
 
 
 def _show(summary: Any) -> None:

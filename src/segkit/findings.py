@@ -24,6 +24,7 @@ CONCENTRATED = 0.8  # of revenue from the top share: from here on it is a risk t
 ONE_ACCOUNT = 0.1  # of revenue from a single customer: from here on it is a risk
 SILENT_DAYS = 365  # without an order
 SILENT_REVENUE = 0.2  # of revenue once brought by the silent: from here on it is a risk
+SILENT_TOP = 0.1  # of the biggest customers: from here on it is a risk
 ACTIVE_DAYS = 90
 ONE_ORDER = 0.5  # of customers who never came back: from here on worth a warning
 TREND_MONTHS = 3
@@ -68,9 +69,11 @@ def limit_distance(quality: pd.DataFrame, limit: float, extract: str = "orders")
     """How near the unreadable and unvalued rows come to `max_left_out`, above which the run stops."""
     by_reason = _reasons(quality, extract)
     bad = int(sum(rows for reason, rows in by_reason.items() if REASONS.get(str(reason), False)))
-    share = bad / max(1, bad + int(by_reason.get("used", 0)))
+    if not bad:
+        return Finding("all_readable", {"extract": f"extract.{extract}"}, "good")
+    share = bad / (bad + int(by_reason.get("used", 0)))
     numbers = {"extract": f"extract.{extract}", "rows": bad, "share": share, "limit": limit}
-    return Finding("limit_distance", numbers, "warn" if share >= NEAR_LIMIT * limit and bad else "good")
+    return Finding("limit_distance", numbers, "warn" if share >= NEAR_LIMIT * limit else "good")
 
 
 def gaps(columns: pd.DataFrame, extract: str = "orders") -> Finding:
@@ -94,7 +97,7 @@ def totals(customers: pd.DataFrame, months: pd.DataFrame, as_of: dt.date) -> Fin
     buyers = _buyers(customers)
     revenue, month = months["revenue"], _moment(as_of).replace(day=1)
     in_year = (months["month"] >= month - 12 * _month()) & (months["month"] < month)
-    numbers = {"customers": len(buyers), "prospects": len(customers) - len(buyers)}
+    numbers: dict[str, Any] = {"customers": len(buyers), "prospects": len(customers) - len(buyers)}
     numbers |= {"orders": int(buyers["frequency"].sum()), "median_orders": buyers["frequency"].median()}
     numbers |= {"revenue": buyers["monetary"].sum(), "year_share": _part(revenue[in_year].sum(), revenue.sum())}
     first, last = buyers["first_order_on"].min(), buyers["last_order_on"].max()
@@ -133,7 +136,8 @@ def silent_top(customers: pd.DataFrame, share: float = TOP_SHARE, days: int = SI
     top = buyers.head(math.ceil(share * len(buyers)))
     gone = top[top["recency_days"] > days]
     numbers = {"top": share, "days": days, "customers": len(gone), "of": len(top), "revenue": gone["monetary"].sum()}
-    return Finding("silent_top", numbers, "risk" if len(gone) else "good")
+    severity: Severity = "warn" if len(gone) else "good"
+    return Finding("silent_top", numbers, "risk" if len(gone) >= SILENT_TOP * len(top) else severity)
 
 
 def active(customers: pd.DataFrame, days: int = ACTIVE_DAYS) -> Finding:
@@ -160,13 +164,13 @@ def typical(customers: pd.DataFrame, column: str) -> Finding:
 # scores and segments ------------------------------------------------------------------------------------------
 
 
-def bins(made: Mapping[str, int], asked: int) -> Finding:
-    """Whether R, F and M could be cut into as many groups as asked. `made`: {"r": 5, "f": 4, "m": 5}."""
-    short = [name for name in ("r", "f", "m") if made[name] < asked]
+def bins(made: Mapping[str, int], possible: Mapping[str, int]) -> Finding:
+    """Whether R, F and M make as many groups as they could. Both: letter → groups, {"r": 5, "f": 4, "m": 5}."""
+    short = [letter for letter in ("r", "f", "m") if made[letter] < possible[letter]]
     if not short:
-        return Finding("bins_made", {"bins": asked}, "good")
-    least = min(short, key=lambda name: made[name])
-    return Finding("bins_short", {"bins": asked, "measure": f"measure.{least}", "made": made[least]}, "warn")
+        return Finding("bins_made", dict(possible), "good")
+    least = max(short, key=lambda letter: possible[letter] - made[letter])
+    return Finding("bins_short", {"bins": possible[least], "measure": f"measure.{least}", "made": made[least]}, "warn")
 
 
 def best_cell(grid: pd.DataFrame) -> Finding:
@@ -209,9 +213,12 @@ def trend(months: pd.DataFrame, as_of: dt.date, span: int = TREND_MONTHS) -> Fin
 
 
 def new_customers(months: pd.DataFrame, as_of: dt.date) -> Finding:
-    """First orders of the last 12 full months against the 12 before."""
+    """First orders of the last 12 full months against the 12 before.
+
+    In the first year of an extract old customers look new, so that a comparison needs 36 months.
+    """
     first = _full_months(months, as_of)["new_customers"]
-    if len(first) < 24:
+    if len(first) < 36:
         return Finding("new_customers", {"customers": int(first.iloc[-12:].sum()), "months": min(12, len(first))})
     now, before = int(first.iloc[-12:].sum()), int(first.iloc[-24:-12].sum())
     fewer = before > 0 and now < before * (1 - FALLING)

@@ -2,8 +2,9 @@
 
 `segkit.po` holds keyed texts: msgid `finding.silent`, msgstr the sentence, in every language. A placeholder says how its
 number is written, so that a sentence is given raw numbers: `{share:percent}`, `{revenue:money}`, `{since:date}`,
-`{month:month}`, `{tier:word}` (a key that is looked up itself; a firm's own stays), `{days}` (a grouped number), `{rows:row|rows}`
-(the number, then the word that fits it). `notebooks.po` holds the prose of notebooks under its English paragraph.
+`{month:month}`, `{tier:word}` (a key that is looked up itself; a firm's own stays), `{days}` (a grouped number),
+`{rows:row|rows}` (the number, then the word that fits it). `notebooks.po` holds the prose of notebooks under its English
+paragraph.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def paragraphs(markdown: str) -> Iterator[str]:
 
 def is_missing(value: Any) -> bool:
     """None, NaN and NaT are missing."""
-    return value is None or value != value
+    return value is None or bool(value != value)  # noqa: PLR0124 (NaN and NaT alone differ from themselves)
 
 
 class Words:

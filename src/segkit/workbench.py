@@ -172,7 +172,9 @@ class Run:
         """Why a customer is in a tier, by tier: its conditions in words, with the cuts in `numbers` (by letter)."""
         words, said = self.words, {"not_placed": self.words("why.not_placed")}
         for tier in scheme.tiers:
-            parts = [_condition(words, column, c, dict(numbers) | {"currency": self.currency}) for column, c in tier.when.items()]
+            parts = [
+                _condition(words, column, c, dict(numbers) | {"currency": self.currency}) for column, c in tier.when.items()
+            ]
             said[tier.key] = words("why.joint").join(parts)
         return said
 
@@ -264,7 +266,7 @@ def _dates_as_datetime(frame: pd.DataFrame) -> pd.DataFrame:
 
     days = {
         name: pd.to_datetime(frame[name])
-        for name in frame.columns[frame.dtypes == object]
+        for name in frame.select_dtypes("object").columns
         if (first := frame[name].first_valid_index()) is not None and isinstance(frame.at[first, name], dt.date)
     }
     return frame.assign(**days)
@@ -279,7 +281,7 @@ def _png(ax: Axes, alt: str) -> bytes:
 
     drawn, small, info = io.BytesIO(), io.BytesIO(), PngInfo()
     with house():
-        ax.get_figure().savefig(drawn, format="png", dpi=DPI, metadata={"Software": None})  # type: ignore[union-attr]
+        ax.get_figure().savefig(drawn, format="png", dpi=DPI)  # type: ignore[union-attr]
     info.add_itxt("Description", alt)
     palette = Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE)
     palette.save(small, format="PNG", optimize=True, pnginfo=info)

@@ -110,7 +110,9 @@ def start(house, *options: str) -> subprocess.Popen[str]:
     (house.home / "segkit.yaml").write_text(json.dumps(house.config), encoding="utf-8")
     code = COMMAND.format(tests=str(Path(__file__).parent))
     command = [sys.executable, "-c", code, "run", "segkit.yaml", "--out", "out", "--notebooks", "notebooks", *options]
-    return subprocess.Popen(command, cwd=house.home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    env = os.environ | {"TMPDIR": str(house.home)}  # what a killed run leaves goes with the test
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=house.home, env=env, stdout=pipe, stderr=pipe, text=True)
 
 
 def alive(pid: int) -> bool:

@@ -23,6 +23,7 @@ def frequency(counts: pd.Series, labels: Labels, *, rest: int, ax: Axes | None =
     ax.bar_label(bars, [labels.number(c) for c in counts], padding=2, fontsize=8, color=style.GREY)
     ax.set_xlabel(labels.words("axis.frequency"))
     ax.set_ylabel(labels.words("axis.customers"))
+    ax.set_xlim(-0.6, max(len(counts), 8) - 0.4)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     return ax
@@ -35,6 +36,7 @@ def value(months: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Ax
     `months`: order_months (month, amount_q1, amount_median, amount_q3, revenue).
     """
     ax = style.canvas(ax, labels, height=3.6)
+    months = months.set_index("month").asfreq("MS").reset_index()
     at = months["month"]
     ax.fill_between(at, months["amount_q1"], months["amount_q3"], color=style.ACCENT, alpha=0.16, linewidth=0)
     ax.plot(at, months["amount_median"], color=style.ACCENT, marker="o", markersize=3)

@@ -19,7 +19,7 @@ def rows(by_reason: pd.Series, labels: Labels, *, ax: Axes | None = None) -> Axe
     Reasons count rows of one extract; the strip on top shows rows in = used + left out to scale.
     """
     lost = by_reason.drop("used", errors="ignore").sort_values(ascending=False, kind="stable")
-    ax = style.canvas(ax, labels, height=0.3 * max(len(lost), 1) + 1.2)
+    ax = style.canvas(ax, labels, height=0.3 * len(lost) + (1.2 if len(lost) else 0.7))
     bars = ax.barh([labels.words(f"reason.{r}") for r in lost.index], lost.to_numpy(), 0.62, color=style.ACCENT)
     ax.bar_label(bars, [labels.number(n) for n in lost], padding=4, fontsize=9, color=style.INK)
     ax.invert_yaxis()
@@ -29,20 +29,25 @@ def rows(by_reason: pd.Series, labels: Labels, *, ax: Axes | None = None) -> Axe
     ax.xaxis.set_major_formatter(labels.number)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
+    if lost.empty:
+        ax.set_axis_off()
     _strip(ax, int(by_reason.get("used", 0)), int(lost.sum()), labels)
     return ax
 
 
 def _strip(ax: Axes, used: int, left_out: int, labels: Labels) -> None:
-    """Rows in = used + left out, to scale."""
-    bars = max(len(ax.patches), 1)
-    strip = ax.inset_axes((0, 1 + 0.35 / bars, 1, 0.5 / bars))
-    strip.barh(0, used, color=style.PALE)
-    strip.barh(0, left_out, left=used, color=style.ACCENT)
+    """Rows in = used + left out, to scale, above the bars."""
+    ratios = (0.55, 0.3 * len(ax.patches) + 0.6) if left_out else (1, 0.01)
+    halves = ax.get_subplotspec().subgridspec(2, 1, height_ratios=ratios)  # type: ignore[union-attr]
+    ax.set_subplotspec(halves[1])
+    strip = ax.get_figure().add_subplot(halves[0])  # type: ignore[union-attr]
+    strip.barh(0, used, 0.5, color=style.PALE)
+    strip.barh(0, left_out, 0.5, left=used, color=style.ACCENT)
     strip.set_xlim(0, max(used + left_out, 1))
+    strip.set_ylim(-0.4, 1.1)
     strip.set_axis_off()
     said = labels.words("chart.rows_balance", rows=used + left_out, used=used, left_out=left_out)
-    strip.annotate(said, (0, 1), (0, 3), "axes fraction", "offset points", fontsize=9, color=style.INK)
+    strip.annotate(said, (0, 0.4), xycoords=strip.get_yaxis_transform(), va="bottom", fontsize=9, color=style.INK)
 
 
 @house()

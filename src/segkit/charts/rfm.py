@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-DECADES = 2  # of spread (99th to 1st percentile as powers of ten), from which on an axis is logarithmic
+TAIL = 20  # times the median: where the largest value lies beyond it, the axis is logarithmic
 BINS = 40
 
 
@@ -19,12 +19,12 @@ BINS = 40
 def distribution(values: pd.Series, labels: Labels, *, ax: Axes | None = None) -> Axes:
     """How `recency_days`, `frequency` or `monetary` (the Series' name) spreads over customers, with the finding's median.
 
-    A column that spans decades stands on a logarithmic axis; how many customers are at or below zero, and so
+    A column with a heavy tail stands on a logarithmic axis; how many customers are at or below zero, and so
     cannot be shown there, is written into the chart.
     """
     ax = style.canvas(ax, labels, height=2.7)
     positive = values[values > 0]
-    logarithmic = values.name != "recency_days" and _spans_decades(positive)
+    logarithmic = values.name != "recency_days" and _heavy_tail(positive)
     shown = positive if logarithmic else values
     if logarithmic:
         ax.set_xscale("log")
@@ -33,6 +33,7 @@ def distribution(values: pd.Series, labels: Labels, *, ax: Axes | None = None) -
     _axis_of(ax.xaxis, labels, str(values.name))
     ax.set_ylabel(labels.words("axis.customers"))
     ax.yaxis.set_major_formatter(labels.number)
+    ax.yaxis.get_major_locator().set_params(integer=True)
     ax.grid(axis="y")
     if len(shown) < len(values):
         hidden = labels.words("chart.not_positive", customers=len(values) - len(shown))
@@ -40,9 +41,8 @@ def distribution(values: pd.Series, labels: Labels, *, ax: Axes | None = None) -
     return ax
 
 
-def _spans_decades(positive: pd.Series) -> bool:
-    low, high = positive.quantile(0.01), positive.quantile(0.99)
-    return len(positive) > 1 and bool(high > low * 10**DECADES)
+def _heavy_tail(positive: pd.Series) -> bool:
+    return len(positive) > 1 and bool(positive.max() > TAIL * positive.median())
 
 
 def _edges(values: pd.Series, logarithmic: bool) -> Any:
@@ -94,19 +94,33 @@ def grid(cells: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axes
     ax = style.canvas(ax, labels, height=3.7)
     shades = LinearSegmentedColormap.from_list("money", [style.PAPER, "#9cc4de", style.ACCENT, "#003a5d"])
     money = cells.pivot_table(index="f_score", columns="r_score", values="revenue", aggfunc="sum", observed=True)
+    money = money.reindex(index=_scores(money.index), columns=_scores(money.columns))
     top = max(float(cells["revenue"].max()), 1e-9)
-    ax.pcolormesh(money.columns, money.index, money.clip(lower=0), cmap=shades, vmin=0, vmax=top)
+    ax.pcolormesh(_edges_of(money.columns), _edges_of(money.index), money.clip(lower=0), cmap=shades, vmin=0, vmax=top)
     for r, f, customers, revenue in cells[["r_score", "f_score", "customers", "revenue"]].itertuples(index=False):
         if customers:
-            ink = style.PAPER if revenue > 0.42 * top else style.INK
-            many = ax.text(r, f + 0.02, labels.number(customers), ha="center", va="bottom", color=ink, fontsize=11)
-            many.set_gid("customers")
-            ax.text(r, f - 0.04, labels.money(revenue), ha="center", va="top", color=ink, fontsize=8.5, gid="revenue")
+            ink = style.PAPER if revenue > 0.6 * top else style.INK
+            _in_cell(ax, (r, f), labels.number(customers), up=7, color=ink, fontsize=11, gid="customers")
+            _in_cell(ax, (r, f), labels.money(revenue), up=-7, color=ink, fontsize=8.5, gid="revenue")
     _score_axis(ax.xaxis, labels.words("axis.r_score"), money.columns)
     _score_axis(ax.yaxis, labels.words("axis.f_score"), money.index)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     return ax
+
+
+def _in_cell(ax: Axes, cell: tuple[int, int], text: str, *, up: float, **look: Any) -> None:
+    """Text in the middle of a cell, `up` points above it."""
+    ax.annotate(text, cell, (0, up), textcoords="offset points", ha="center", va="center", **look)
+
+
+def _edges_of(scores: pd.Index) -> list[float]:
+    return [scores[0] - 0.5, *(score + 0.5 for score in scores)]
+
+
+def _scores(found: pd.Index) -> list[int]:
+    """1 to the best score found, so that one that nobody has leaves an empty row."""
+    return list(range(1, int(found.max()) + 1))
 
 
 def _score_axis(axis: Any, label: str, scores: Any) -> None:
@@ -133,17 +147,17 @@ def sizes(table: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axe
     reach = float(rows[["revenue_share", "customer_share"]].max(axis=None))
     for y, row in enumerate(rows.to_dict("records")):
         said = f"{labels.percent(row['revenue_share'])}  {labels.money(row['revenue'])}"
-        _after(ax, row["revenue_share"], y - 0.19, said, reach, style.INK, 9)
+        _after(ax, row["revenue_share"], y - 0.19, said, color=style.INK, fontsize=9)
         many = labels.words("chart.customers_share", share=row["customer_share"], customers=row["customers"])
-        _after(ax, row["customer_share"], y + 0.17, many, reach, style.GREY, 8)
+        _after(ax, row["customer_share"], y + 0.17, many, color=style.GREY, fontsize=8)
     ax.set_yticks(at, [labels.words.label(f"tier.{s}", t) for s, t in zip(rows["scheme"], rows["tier"], strict=True)])
     ax.tick_params(axis="y", labelcolor=style.INK, labelsize=9)
     _shares_axis(ax, labels, reach)
     return ax
 
 
-def _after(ax: Axes, x: float, y: float, text: str, reach: float, colour: str, size: float) -> None:
-    ax.text(max(x, 0) + 0.012 * reach, y, text, va="center", color=colour, fontsize=size)
+def _after(ax: Axes, x: float, y: float, text: str, **look: Any) -> None:
+    ax.annotate(text, (max(x, 0), y), (4, 0), textcoords="offset points", va="center", **look)
 
 
 def _shares_axis(ax: Axes, labels: Labels, reach: float) -> None:

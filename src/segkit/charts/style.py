@@ -99,7 +99,7 @@ def _register_font() -> None:
     font_manager.fontManager.addfont(str(FONT_PATH))
 
 
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     "font.family": [FONT, "DejaVu Sans"],
     "font.size": 9,
     "text.color": INK,
@@ -149,7 +149,7 @@ def canvas(ax: Axes | None, labels: Labels, *, height: float = 3.4) -> Axes:
         return ax
     from matplotlib.figure import Figure
 
-    title = wrap(labels.title, 80)
+    title = wrap(labels.title, 76 if labels.words.language == "zh" else 80)
     head = 0.1 + 0.235 * (title.count("\n") + 1) + 0.24 * bool(labels.note)
     height += head
     figure = Figure(figsize=(WIDTH, height))
@@ -174,7 +174,7 @@ def wrap(text: str, width: int) -> str:
     import unicodedata
 
     lines, room = [""], width
-    for piece in re.findall(r"[⺀-鿿＀-￯][，。；：、）]?|\S+?(?=[⺀-鿿＀-￯])|\S+\s*|\s+", text):
+    for piece in re.findall(r"[⺀-鿿＀-￯][，。；：、）]?|\S+?(?=[⺀-鿿＀-￯])[万亿]?[，。；：、）]?|\S+\s*|\s+", text):
         size = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in piece.rstrip())
         if size > room and lines[-1]:
             lines.append("")

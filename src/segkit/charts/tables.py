@@ -85,8 +85,7 @@ def html(table: Written, words: Words) -> str:
         return f'<p class="empty">{escape(words("table.none"))}</p>'
     head = "".join(_cell("th", h, r) for h, r in zip(table.headers, table.right, strict=True))
     body = "".join(
-        "<tr>" + "".join(_cell("td", c, r) for c, r in zip(row, table.right, strict=True)) + "</tr>"
-        for row in table.cells
+        "<tr>" + "".join(_cell("td", c, r) for c, r in zip(row, table.right, strict=True)) + "</tr>" for row in table.cells
     )
     text = f'<div class="wide"><table class="words"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     return text + (f'<p class="rest">{escape(rest(table, words))}</p>' if rest(table, words) else "")

@@ -17,6 +17,8 @@ def valued(rows: ir.Table, fields: Fields, *, currency: str, rates: ir.Table | N
     `_no_value`, `_no_rate`. `rates`: on, currency, rate to the base currency, one row per day."""
     rows = rows.mutate(**_written(rows, fields))
     rows = _rated(rows, fields, currency=currency, rates=rates)
+    if "currency" in fields.mapping:  # whether an order was cancelled in full is told in its own currency
+        rows = rows.mutate(_own_amount=rows["amount"])
     in_base = {n: (rows[n] * rows["_rate"]).round(CENTS) for n in ("amount", "margin", "list_amount") if n in rows.columns}
     return rows.mutate(**in_base).drop("_rate")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import ibis
@@ -23,13 +24,14 @@ EARLIEST = dt.datetime(1950, 1, 1)  # noqa: DTZ001  a wall clock, no instant
 @dataclass(frozen=True)
 class Clean:
     """One extract after cleaning. `rows`: canonical columns, `_part`, `_row`, `_reason` (null = used), `_value` (what was
-    wrong) and `_line` (the source line, for rows left out only). `unreadable`: column → rows whose text did not fit."""
+    wrong) and `_line` (the source line, for rows left out only). `blamed`: reason → the header whose value led to it."""
 
     name: str
     place: str
     rows: ir.Table
     columns: tuple[str, ...]
     notes: tuple[Note, ...]
+    blamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def used(self) -> ir.Table:
@@ -69,7 +71,8 @@ def clean(
     rows = _with_reason(rows, fields, latest=latest)
     staged = _stage(_finished(rows, fields), f"{raw.name}.clean", work)
     columns = tuple(c for c in staged.columns if not c.startswith("_"))
-    return Clean(raw.name, raw.place, staged, columns, tuple(notes))
+    blamed = {reason: fields.mapping[name] for reason, name in _blamed(fields).items()}
+    return Clean(raw.name, raw.place, staged, columns, tuple(notes), blamed)
 
 
 def _known_at(fields: Fields) -> str | None:
@@ -102,7 +105,7 @@ def _with_reason(rows: ir.Table, fields: Fields, *, latest: dt.date | None) -> i
         fits |= amounts.reasons(rows, fields)
     ordered = [(fits[reason], reason) for reason in REASONS if reason in fits]
     rows = rows.mutate(_reason=ibis.cases(*ordered, else_=ibis.null("string")))
-    return _without_repeats(rows.mutate(_value=_offending(rows, fields, date)), fields)
+    return _without_repeats(rows.mutate(_value=_offending(rows, fields)), fields)
 
 
 def _date_reasons(rows: ir.Table, fields: Fields, date: str, latest: dt.date | None) -> dict[str, ir.BooleanValue]:
@@ -116,18 +119,24 @@ def _date_reasons(rows: ir.Table, fields: Fields, date: str, latest: dt.date | N
     return reasons if required else {"impossible_date": reasons["impossible_date"]}
 
 
-def _offending(rows: ir.Table, fields: Fields, date: str | None) -> ir.StringValue:
+def _blamed(fields: Fields) -> dict[str, str]:
+    """Reason → the mapped column whose value leads to it, where it is one column."""
+    by_reason: dict[str, str] = {"excluded_account": "customer_id"}
+    date = _known_at(fields)
+    if date:
+        by_reason |= dict.fromkeys(("unreadable_date", "impossible_date"), date)
+    if fields.raw.name == "orders":
+        by_reason |= amounts.offending(fields)
+    return {reason: name for reason, name in by_reason.items() if name in fields.mapping}
+
+
+def _offending(rows: ir.Table, fields: Fields) -> ir.StringValue:
     """The value of the source that led to the reason, where one value did."""
 
     def source(name: str) -> ir.StringValue:
         return rows[f"{SOURCE}{fields.raw.headers.index(fields.mapping[name])}"].cast("string")
 
-    by_reason: dict[str, str] = {"excluded_account": "customer_id"}
-    if date:
-        by_reason |= dict.fromkeys(("unreadable_date", "impossible_date"), date)
-    if fields.raw.name == "orders":
-        by_reason |= amounts.offending(fields)
-    cases = [(rows["_reason"] == r, source(n)) for r, n in by_reason.items() if n in fields.mapping]
+    cases = [(rows["_reason"] == reason, source(name)) for reason, name in _blamed(fields).items()]
     return ibis.cases(*cases, else_=ibis.null("string")) if cases else ibis.null("string")
 
 
@@ -157,6 +166,7 @@ def _finished(rows: ir.Table, fields: Fields) -> ir.Table:
     ]
     line = ibis.ifelse(rows["_reason"].isnull(), ibis.null("string"), ibis.literal(" | ").join(named))
     bad = [c for c in rows.columns if c.startswith("_bad_")]
+    bad += [c for c in rows.columns if c == "_own_amount"]
     return rows.select(*kept, *bad, "_part", "_row", "_rank", "_reason", "_value", _line=line)
 
 
@@ -180,4 +190,4 @@ def known(clean: Clean, as_of: dt.date) -> Clean:
     open_ = rows["_reason"].isnull() | rows["_reason"].isin(later)
     after = (rows[date] >= dt.datetime.combine(as_of, dt.time())).fill_null(False)
     rows = rows.mutate(_reason=ibis.ifelse(open_ & after, "after_as_of", rows["_reason"]))
-    return Clean(clean.name, clean.place, rows, clean.columns, clean.notes)
+    return replace(clean, rows=rows)

@@ -66,7 +66,8 @@ TYPED = Reading(("typed",))
 
 
 def _shape_pattern(fmt: str) -> str:
-    return "".join(_PATTERNS.get(t, re.escape(t)) for t in re.findall(r"%.|[^%]", fmt))
+    parts = re.findall(r"%.|[^%]", fmt)
+    return "".join(_PATTERNS.get(p) or ("a" if p.isascii() and p.isalpha() else re.escape(p)) for p in parts)
 
 
 def _with_times(day: str) -> list[str]:

@@ -22,38 +22,58 @@ def events(orders: Clean, extract: Extract) -> ir.Table:
     An order has a sale and is not cancelled in full; everything else only changes what the customer spent.
     """
     lines = orders.used
-    kept = matched(lines, place=orders.place) if extract.cancellations == "match" else lines.mutate(_kept=lines["amount"])
-    kept = kept.mutate(_key=_key(kept, orders, extract))
+    match = extract.cancellations == "match"
+    kept = matched(lines, place=orders.place) if match else lines
     sale = kept["amount"] >= 0
     asked = {
         "ordered_at": kept["ordered_at"].min(where=sale),
-        "amount": kept["_kept"].sum(),
         "booked": kept["amount"].sum(),
         "refunds": kept["amount"].sum(where=~sale).fill_null(0.0),
         "sales": kept.count(where=sale),
-        "credits": kept.count(where=kept["_kept"] < (0 if extract.cancellations == "net" else kept["amount"])),
+        "credits": kept.count(where=kept["_kept"] < kept["amount"] if match else ~sale),
     }
+    if match:
+        asked["amount"] = kept["_kept"].sum()
+    if "_own_amount" in kept.columns:  # exchange rates differ from day to day: cancelled in full is told before them
+        left = kept["_kept"] / kept["amount"].nullif(0.0) if match else 1.0
+        asked["own"] = (kept["_own_amount"] * left).sum()
     if orders.has("list_amount"):
         asked["conceded"] = (kept["list_amount"] - kept["amount"]).sum(where=sale)
     if orders.has("margin") or orders.has("cost"):
         asked |= {"margin": kept["margin"].sum(), "valued": kept["amount"].sum(where=sale & kept["margin"].notnull())}
-    rows = kept.group_by("customer_id", "_key").agg(**asked)
-    own_id = orders.has("order_id")
-    gone = rows["amount"].round(4) <= 0 if own_id else rows["amount"].round(4) == 0
+    keys = _keys(kept, orders, extract)
+    rows = kept.group_by("customer_id", **keys).agg(**asked)
+    return _judged(rows if match else rows.mutate(amount=rows["booked"]), own_id=orders.has("order_id")).drop(*keys)
+
+
+def _judged(rows: ir.Table, *, own_id: bool) -> ir.Table:
+    """Adds order_id, ordered_on and `is_order`."""
+    left = rows["own" if "own" in rows.columns else "amount"].round(4)
+    gone = left <= 0 if own_id else left == 0
     is_order = (rows["sales"] > 0) & ~((rows["credits"] > 0) & gone)
-    return rows.mutate(is_order=is_order, ordered_on=rows["ordered_at"].date(), order_id=rows["_key"]).drop(
-        "_key", "ordered_at"
-    )
+    rows = rows.mutate(is_order=is_order, ordered_on=rows["ordered_at"].date(), order_id=_named(rows))
+    return rows.drop("ordered_at", "sales", "credits", *({"own"} & set(rows.columns)))
 
 
-def _key(lines: ir.Table, orders: Clean, extract: Extract) -> ir.StringValue:
-    """What makes lines one order: its id; without one the day, or the row."""
-    day = lines["ordered_at"].date().cast("string")
+def _keys(lines: ir.Table, orders: Clean, extract: Extract) -> dict[str, ir.Value]:
+    """What makes a customer's lines one order: its id; without one the day, or the row.
+
+    The id stands bare among the keys: DuckDB then groups a file that is in order of ids piece by piece.
+    """
+    day = lines["ordered_at"].date()
     if orders.has("order_id"):
-        return ibis.coalesce(lines["order_id"], day)
+        return {"_id": lines["order_id"], "_day": ibis.ifelse(lines["order_id"].isnull(), day, ibis.null("date"))}
     if extract.order_unit == "row":
-        return ibis.literal("#").join([lines["_part"], lines["_row"].cast("string")])
-    return day
+        return {"_in": lines["_part"], "_at": lines["_row"]}
+    return {"_day": day}
+
+
+def _named(rows: ir.Table) -> ir.StringValue:
+    """The id of an order in words, from its keys."""
+    if "_at" in rows.columns:
+        return ibis.literal("#").join([rows["_in"], rows["_at"].cast("string")])
+    day = rows["_day"].cast("string")
+    return ibis.coalesce(rows["_id"], day) if "_id" in rows.columns else day
 
 
 def orders_of(found: ir.Table) -> ir.Table:
@@ -126,10 +146,12 @@ def accounts(customers: Clean) -> ir.Table:
 
 def customers(extracts: dict[str, Clean], found: ir.Table, *, as_of: dt.date, mapped: set[str]) -> ir.Table:
     """One row per customer, prospects included (frequency 0, dates null): what `measures` says and the extract's fields."""
-    parts = [measures(found, as_of=as_of)]
-    parts += [t for t in (sample_orders(extracts["orders"]), fields_on_orders(extracts["orders"], mapped)) if t is not None]
-    named = [e.used.select("customer_id") for e in extracts.values() if e.has("customer_id")]
-    table = ibis.union(*named, distinct=True) if len(named) > 1 else named[0].distinct()
+    table = measures(found, as_of=as_of)
+    parts = [t for t in (sample_orders(extracts["orders"]), fields_on_orders(extracts["orders"], mapped)) if t is not None]
+    named = [e.used.select("customer_id") for name, e in extracts.items() if name != "orders" and e.has("customer_id")]
+    if named:  # customers without an order too
+        parts = [table, *parts]
+        table = ibis.union(table.select("customer_id"), *named, distinct=True)
     if "customers" in extracts:
         parts.append(accounts(extracts["customers"]))
     for part in parts:

@@ -89,7 +89,8 @@ def _example(clean: Clean, reason: str) -> str:
     found = rows.select("_row", "_value", "_line").to_pyarrow().to_pylist()
     if not found:
         return ""
-    said = f'"{found[0]["_value"]}"' if found[0]["_value"] else f"({(found[0]['_line'] or '')[:120]})"
+    column = f'column "{clean.blamed[reason]}" says ' if reason in clean.blamed else ""
+    said = f'{column}"{found[0]["_value"]}"' if found[0]["_value"] else f"({(found[0]['_line'] or '')[:120]})"
     return f" For example row {found[0]['_row']}, {reason}: {said}."
 
 

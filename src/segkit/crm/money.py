@@ -33,7 +33,8 @@ def written(column: ir.Column) -> ir.Value:
 
 
 def number(column: ir.Column, *, decimal: str = ".") -> ir.FloatingColumn:
-    """The number in a column that is `written`, or null where the text is none. Brackets and a minus on either side make it negative."""
+    """The number in a column that is `written`, or null where the text is none. Brackets and a minus on either side make
+    it negative."""
     if not column.type().is_string():
         value = column.cast("float64")
         return ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)

@@ -54,6 +54,7 @@ def _notes(notes: dict[str, Any], firm: Firm) -> dict[str, Any]:
         "aliases": customers["aliases_merged"],
         "credit": orders["credit_note_rows"],
         "returned": orders["returned_rows"],
+        "whole": orders["orders_returned_whole"],
         "part": orders["part_return_rows"],
         "reversed": orders["orders_entered_and_reversed"],
         "due": notes["payments"]["due_days_unreadable"],

@@ -62,6 +62,13 @@ def process(firm: Firm, process: Process) -> dict[str, Any]:
     return {**values, "strengths": firm.hands.T.to_dict()}
 
 
+def returned_whole(orders: pd.DataFrame) -> int:
+    """Orders of which every line came back: nothing is left of them."""
+    back = orders.status.eq("Returned").groupby(orders.order_id).sum()
+    rows = orders.groupby("order_id").size()
+    return int((back[back > 0] * 2 == rows[back > 0]).sum())
+
+
 def dirt_notes(clean: dict[str, pd.DataFrame], firm: Firm) -> dict[str, dict[str, Any]]:
     """Dirt that loses no row, per extract."""
     orders = clean["orders"]
@@ -77,7 +84,8 @@ def dirt_notes(clean: dict[str, pd.DataFrame], firm: Firm) -> dict[str, dict[str
             "negative_rows": lines.CREDIT_NOTES + lines.REVERSED_ORDERS,
             "rows_under_an_alias": int(used.customer_id.str.startswith("A-").sum()),
             "rows_by_currency": {c: int(n) for c, n in used.currency.value_counts().sort_index().items()},
-            "orders_that_count": len(firm.orders),
+            "orders_returned_whole": returned_whole(orders),
+            "orders_that_count": len(firm.orders) - returned_whole(orders),
         },
         "payments": {"due_days_unreadable": dirt.UNREADABLE_DUE},
         "customers": {

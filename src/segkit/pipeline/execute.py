@@ -30,7 +30,7 @@ def execute(source: Path, target: Path, *, parameters: dict[str, Any], kernels: 
 
     Raises CellError when a cell fails; `target` then holds everything up to that cell, which papermill marks.
     """
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # its errors come as exceptions
     try:
         papermill.execute_notebook(
             str(source.resolve()),

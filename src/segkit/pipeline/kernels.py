@@ -163,7 +163,8 @@ class _Manager(AsyncKernelManager):
         argv += ["--HistoryManager.enabled=False", "--colors=NoColor"]
         self._kernel_spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
         self.connection_file = str(self.kernels.scratch / f"{uuid.uuid4().hex[:12]}.json")
-        self.transport = "tcp" if sys.platform == "win32" else "ipc"
+        too_long = len(self.connection_file) > 85  # a socket's path may have 104 characters
+        self.transport = "tcp" if sys.platform == "win32" or too_long else "ipc"
 
     async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
         self.kernel_id = uuid.uuid4().hex

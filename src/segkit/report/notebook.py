@@ -31,10 +31,11 @@ def fill_summary(notebook: Any, run_dir: Path, words: Words) -> Any:
     filled = deepcopy(notebook)
     run = open_run(run_dir, _name(filled), words.language)
     found = run.found(run.notebook) if run.notebook else []
+    said = f"<!-- answer -->\n{_answer(run, found)}\n<!-- /answer -->" if found else ""
     for cell in filled.cells:
         if found and "summary" in cell.metadata.get("tags", []):
-            said = f"<!-- answer -->\n{_answer(run, found)}\n<!-- /answer -->"
-            cell.source = ANSWER.sub(lambda _, said=said: said, cell.source)
+            before, _, rest = cell.source.partition("<!-- answer -->")
+            cell.source = before + said + rest.partition("<!-- /answer -->")[2] if rest else cell.source
     return filled
 
 
@@ -92,7 +93,9 @@ def export_notebook(ipynb: Path, html: Path, *, language: str) -> None:
     if (folder / "manifest.json").is_file():
         notebook = fill_summary(notebook, folder, words)
     heading = title(notebook, ipynb.stem, words)
-    exporter = HTMLExporter(template_name="segkit", extra_template_basedirs=[str(TEMPLATES)], exclude_input_prompt=True, exclude_output_prompt=True)
+    exporter = HTMLExporter(
+        template_name="segkit", extra_template_basedirs=[str(TEMPLATES)], exclude_input_prompt=True, exclude_output_prompt=True
+    )
     resources = {"segkit": {"title": heading, "style": stylesheet(), "words": words, "run": _run_line(folder, words)}}
     text, _ = exporter.from_notebook_node(translate(notebook, words), resources=resources)
     html.write_text(text, encoding="utf-8")

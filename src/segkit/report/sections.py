@@ -92,8 +92,12 @@ def sections(run: Run) -> list[list[Section]]:
 
 
 def quality(run: Run, plain: Section) -> Section:
-    """What the figures rest on, in the words of the quality notebook's findings and the extracts' notes."""
-    said = [run.say(f) for f in run.found("10_quality")] + [run.remark(n) for n in run.manifest["notes"] if n["key"] in CAVEATS]
+    """What the figures rest on: how much of the orders was used, what was lost, and what a reader has to know."""
+    said = [
+        run.say(f)
+        for f in run.found("10_quality")
+        if f.key in ("rows_used", "main_loss", "no_loss", "limit_distance", "all_readable")
+    ] + [run.remark(n) for n in run.manifest["notes"] if n["key"] in CAVEATS]
     return Section(plain.key, plain.title, plain.lead, said, plain.pictures, plain.table, plain.missing)
 
 

@@ -1,0 +1,160 @@
+"""A notebook's hands: a run is read, written to while it is made, and never changed once it is done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from segkit import charts, schemes, workbench
+from segkit.errors import InputError
+from segkit.findings import Finding
+
+MANIFEST = {
+    "title": "Firm",
+    "as_of": "2024-07-01",
+    "currency": "EUR",
+    "language": "en",
+    "status": "running",
+    "rows": {"orders": {"in": 5, "used": 4, "left_out": {"sample": 1}}},
+    "notes": [],
+}
+
+
+@pytest.fixture
+def shown(monkeypatch) -> list:
+    """What a notebook would display: (content, metadata)."""
+    import IPython.display
+
+    kept: list = []
+    monkeypatch.setattr(IPython.display, "display", lambda data, raw, metadata=None: kept.append((data, metadata)))
+    return kept
+
+
+def make(folder: Path, **changes) -> Path:
+    run = folder / "reports" / "demo"
+    (run / "tables").mkdir(parents=True)
+    (run / "manifest.json").write_text(json.dumps(MANIFEST | changes), encoding="utf-8")
+    day = [dt.date(2024, 6, 30), None]
+    pd.DataFrame({"customer_id": ["007", "8"], "last_order_on": day}).to_parquet(run / "tables" / "customers.parquet")
+    return run
+
+
+def test_a_run_opens_from_a_relative_folder_as_a_notebook_does(tmp_path, monkeypatch):
+    make(tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    run = workbench.open_run("../reports/demo", "20_rfm", "zh")
+    assert (run.as_of, run.currency, run.title, run.words.language) == (dt.date(2024, 7, 1), "EUR", "Firm", "zh")
+    assert (run.month_of_as_of, run.rows_in, run.max_left_out) == (pd.Timestamp("2024-07-01"), {"orders": 5}, 0.2)
+
+
+def test_where_no_run_is_the_remedy_is_said(tmp_path):
+    with pytest.raises(InputError, match=r"no run here.*make report.*set run_dir"):
+        workbench.open_run(tmp_path / "nothing", "20_rfm")
+
+
+def test_tables_keep_their_ids_and_have_dates_to_compute_with(tmp_path):
+    table = workbench.open_run(make(tmp_path), "x").table("customers")
+    assert table["customer_id"].tolist() == ["007", "8"]
+    assert table["last_order_on"].dtype.kind == "M"
+    assert table["last_order_on"].isna().tolist() == [False, True]
+
+
+def test_a_table_that_is_not_there_is_named_with_those_that_are(tmp_path):
+    with pytest.raises(InputError, match=r'no table "rfm"\. The run has: customers'):
+        workbench.open_run(make(tmp_path), "x").table("rfm")
+
+
+def test_a_run_in_the_making_is_written_to(tmp_path):
+    folder = make(tmp_path)
+    workbench.open_run(folder, "x").save("rfm", pd.DataFrame({"a": [1]}))
+    assert pd.read_parquet(folder / "tables" / "rfm.parquet")["a"].tolist() == [1]
+
+
+def test_a_finished_run_is_never_changed(tmp_path, shown):
+    folder = make(tmp_path, status="done")
+    before = sorted(folder.rglob("*"))
+    run = workbench.open_run(folder, "x")
+    run.save("rfm", pd.DataFrame({"a": [1]}))
+    run.conclude([Finding("one_order", {"customers": 1, "share": 0.5})])
+    assert sorted(folder.rglob("*")) == before
+    aside = tmp_path / "reports" / ".lab" / "demo"
+    assert {p.relative_to(aside).as_posix() for p in aside.rglob("*.*")} == {"tables/rfm.parquet", "findings/x.json"}
+
+
+def test_a_figure_is_shown_once_with_its_alt_text_and_kept_in_the_same_bytes(tmp_path, shown):
+    folder = make(tmp_path)
+    run = workbench.open_run(folder, "x")
+    counts = pd.Series([5, 3], index=[1, 2])
+    for name in ("first", "again"):
+        labels = run.labels(Finding("one_order", {"customers": 5, "share": 0.625}), customers=8)
+        run.figure(name, charts.orders.frequency(counts, labels, rest=15), "Bars.")
+    data, metadata = shown[0]
+    assert metadata == {"image/png": {"alt": "Bars. 62% of customers have ordered only once"}}
+    assert data["text/plain"] == metadata["image/png"]["alt"]
+    first, again = (folder / "figures" / f"{name}.png" for name in ("first", "again"))
+    assert first.read_bytes() == again.read_bytes() == data["image/png"]
+    assert (len(shown), b"Bars. 62%" in first.read_bytes(), b"Software" in first.read_bytes()) == (2, True, False)
+
+
+def test_a_chinese_alt_text_survives_in_the_picture(tmp_path, shown):
+    from PIL import Image
+
+    folder = make(tmp_path)
+    run = workbench.open_run(folder, "x", "zh")
+    labels = run.labels(Finding("one_order", {"customers": 5, "share": 0.625}))
+    run.figure("a", charts.orders.frequency(pd.Series([1], index=[1]), labels, rest=9), "条形图。")
+    with Image.open(folder / "figures" / "a.png") as image:
+        assert image.info["Description"] == "条形图。 62% 的客户只下过一次单"
+
+
+def test_findings_are_kept_with_their_raw_numbers_and_read_back(tmp_path, shown):
+    run = workbench.open_run(make(tmp_path), "20_rfm")
+    run.conclude([Finding("order_value_one", {"last": 1234.5, "until": dt.date(2024, 6, 1)}, "warn")])
+    (found,) = run.found()
+    assert (found.key, found.severity, dict(found.numbers)) == (
+        "order_value_one",
+        "warn",
+        {"last": 1234.5, "until": "2024-06-01"},
+    )
+    assert shown[0][0]["text/plain"] == f"- {run.say(found)}" == "- The median order of Jun 2024 is worth €1.23K"
+    assert run.findings_table().to_dict("records") == [{"notebook": "20_rfm", "severity": "warn", "sentence": run.say(found)}]
+
+
+def test_sentences_cannot_smuggle_markup_or_formulas_into_a_notebook(tmp_path, shown):
+    run = workbench.open_run(make(tmp_path), "x")
+    run.tell([Finding("gaps", {"extract": "extract.orders", "column": "<img src=x> *a*", "share": 0.5})])
+    assert r"\<img src=x\> \*a\*" in shown[0][0]["text/markdown"]
+    assert workbench.as_markdown("$5K to $6K") == r"\$5K to \$6K"
+
+
+def test_totals_that_agree_are_shown_and_those_that_do_not_stop_the_notebook(tmp_path, shown):
+    run = workbench.open_run(make(tmp_path), "x")
+    run.check(1234.2, 1234.201, money=True)
+    assert shown[0][0]["text/plain"] == "- ✓ €1,234 = €1,234"
+    with pytest.raises(ValueError, match="5 is not 6"):
+        run.check(5, 6)
+
+
+def test_a_note_is_said_alike_from_the_manifest_and_from_the_table(tmp_path):
+    run = workbench.open_run(make(tmp_path), "x")
+    flat = {"extract": "orders", "key": "duplicates_kept", "rows": 34}
+    stored = {"extract": "orders", "key": "duplicates_kept", "numbers": '{"rows": 34}'}
+    assert run.remark(flat) == run.remark(stored) == "orders: 34 equal lines are kept; each stands more than once within a file"
+
+
+def test_the_reason_of_a_tier_names_its_conditions_with_the_cuts(tmp_path):
+    run = workbench.open_run(make(tmp_path), "x")
+    reasons = run.reasons(schemes.load("rfm_8"), {"r": 90.0, "f": 4.5, "m": 12_000.0})
+    assert reasons["important_develop"] == "last order at most 90 days ago, fewer than 4.5 orders, revenue of €12K or more"
+    assert reasons["not_placed"] == "no order yet"
+
+
+def test_cuts_stand_one_row_a_measure(tmp_path):
+    run = workbench.open_run(make(tmp_path), "x")
+    assert run.cuts({"r": [30, 90.5], "m": 12_000}).to_dict("records")[0] == {"measure": "r", "cut 1": "30", "cut 2": "90.5"}
+    assert run.cuts({"m": 12_000.0})["cut 1"].tolist() == ["€12K"]
