@@ -36,7 +36,8 @@ bench: .venv/ready
 	$(BIN)/python -m bench
 
 notebooks: report  # the committed notebooks with the demo's outputs
-	$(BIN)/python -m segkit.pipeline.commit notebooks reports/demo
+	$(BIN)/jupyter nbconvert --log-level=ERROR --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+	$(BIN)/python -m segkit.report notebooks reports/demo
 
 lock: .venv/ready
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group lab --group dev \

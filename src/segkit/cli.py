@@ -107,7 +107,7 @@ def map_columns(
 
         if output and output.exists():
             raise InputError(f"-o {output}: exists already. Name another file, or remove it first.")
-        text = propose(files)
+        text = propose(files, base=output.parent if output else None)
         if output:
             output.write_text(text, encoding="utf-8")
         typer.echo(str(output) if output else text.rstrip())

@@ -204,13 +204,24 @@ def parse(raw: Any, *, file: str = "segkit.yaml", folder: Path = Path()) -> Sett
     return settings.model_copy(update={"name": name, "title": settings.title or name})
 
 
+class _Words(yaml.SafeLoader):
+    """YAML in which only true and false are flags: `on`, `no` and `Yes` are words, and columns of real exports."""
+
+
+_Words.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Words.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
 def load(path: str | Path) -> Settings:
     """Read and validate a config file. Raises InputError where it is missing, not YAML, or wrong."""
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such config. `segkit map FILE…` proposes one from your exports.")
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        raw = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Words)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as YAML in UTF-8: {' '.join(str(error).split())}") from None
     return parse(raw, file=path.name, folder=path.parent.resolve())

@@ -64,7 +64,9 @@ def test_dates_of_several_forms_are_read_by_several_formats(firm):
     ("zone", "day"),
     [("Asia/Shanghai", dt.date(2024, 3, 2)), ("America/New_York", dt.date(2024, 3, 1)), (None, dt.date(2024, 3, 1))],
 )
-@pytest.mark.parametrize("written", ["2024-03-01T20:00:00Z", "2024-03-01 20:00:00+00:00", "2024-03-02 04:00:00+08:00"])
+@pytest.mark.parametrize(
+    "written", ["2024-03-01T20:00:00Z", "2024-03-01 20:00:00+00:00", "2024-03-02 04:00:00+08:00", "2024-03-02 04:00:00 +0800"]
+)
 def test_an_instant_becomes_the_day_on_the_wall_clock_of_the_zone(firm, zone, day, written):
     orders = {"timezone": zone} if zone else {}
     assert days(firm, [written], **orders) == [day]

@@ -57,7 +57,5 @@ def sizes(tiers: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
         customers=("customer_id", "size"), revenue=("monetary", "sum")
     )
     total = rows.groupby(level="scheme", observed=True).transform("sum")
-    rows = rows.assign(
-        customer_share=rows["customers"] / total["customers"], revenue_share=rows["revenue"] / total["revenue"]
-    )
+    rows = rows.assign(customer_share=rows["customers"] / total["customers"], revenue_share=rows["revenue"] / total["revenue"])
     return rows.reset_index()[["scheme", "tier", "customers", "customer_share", "revenue", "revenue_share"]]

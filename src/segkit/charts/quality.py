@@ -24,7 +24,7 @@ def rows(by_reason: pd.Series, labels: Labels, *, ax: Axes | None = None) -> Axe
     ax.bar_label(bars, [labels.number(n) for n in lost], padding=4, fontsize=9, color=style.INK)
     ax.invert_yaxis()
     ax.tick_params(axis="y", labelcolor=style.INK)
-    ax.margins(x=0.12)
+    ax.margins(x=0.12, y=0.01)
     ax.set_xlabel(labels.words("axis.rows_left_out"))
     ax.xaxis.set_major_formatter(labels.number)
     ax.spines["left"].set_visible(False)

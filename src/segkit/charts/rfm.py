@@ -22,6 +22,8 @@ def distribution(values: pd.Series, labels: Labels, *, ax: Axes | None = None) -
     A column with a heavy tail stands on a logarithmic axis; how many customers are at or below zero, and so
     cannot be shown there, is written into the chart.
     """
+    from matplotlib.ticker import MaxNLocator
+
     ax = style.canvas(ax, labels, height=2.7)
     positive = values[values > 0]
     logarithmic = values.name != "recency_days" and _heavy_tail(positive)
@@ -33,7 +35,7 @@ def distribution(values: pd.Series, labels: Labels, *, ax: Axes | None = None) -
     _axis_of(ax.xaxis, labels, str(values.name))
     ax.set_ylabel(labels.words("axis.customers"))
     ax.yaxis.set_major_formatter(labels.number)
-    ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.grid(axis="y")
     if len(shown) < len(values):
         hidden = labels.words("chart.not_positive", customers=len(values) - len(shown))

@@ -49,12 +49,14 @@ def clean(
     work: Path,
     accounts: Accounts,
     latest: dt.date | None,
+    as_of: dt.date | None = None,
     currency: str = "",
     rates: ir.Table | None = None,
 ) -> Clean:
     """Read every row of an extract once and keep it with its reason.
 
-    `latest`: the last day that a date may name (None: any). `currency`, `rates` (on, currency, rate): for money.
+    `latest`: the last day that a date may name (None: any); `as_of`: the first day not seen, where it is known already (lines
+    from then on are kept for inspection; `known` gives them their reason). `currency`, `rates` (on, currency, rate): for money.
     Raises InputError where the mapping or a column as a whole is wrong.
     """
     fields = Fields(raw, extract)
@@ -69,7 +71,7 @@ def clean(
     if raw.name == "orders":
         rows = amounts.valued(rows, fields, currency=currency, rates=rates)
     rows = _with_reason(rows, fields, latest=latest)
-    staged = _stage(_finished(rows, fields), f"{raw.name}.clean", work)
+    staged = _stage(_finished(rows, fields, as_of=as_of), f"{raw.name}.clean", work)
     columns = tuple(c for c in staged.columns if not c.startswith("_"))
     blamed = {reason: fields.mapping[name] for reason, name in _blamed(fields).items()}
     return Clean(raw.name, raw.place, staged, columns, tuple(notes), blamed)
@@ -157,14 +159,20 @@ def _without_repeats(rows: ir.Table, fields: Fields) -> ir.Table:
     return rows.mutate(_reason=ibis.ifelse(rows["_reason"].isnull() & repeat, "repeated_id", rows["_reason"]))
 
 
-def _finished(rows: ir.Table, fields: Fields) -> ir.Table:
+def _finished(rows: ir.Table, fields: Fields, *, as_of: dt.date | None) -> ir.Table:
     """The canonical columns and the bookkeeping; the source line is written out only for rows left out."""
     kept = [name for name in rows.columns if not name.startswith((SOURCE, "_"))]
     named = [
         ibis.literal(f"{header}=") + rows[f"{SOURCE}{i}"].cast("string").fill_null("")
         for i, header in enumerate(fields.raw.headers)
     ]
-    line = ibis.ifelse(rows["_reason"].isnull(), ibis.null("string"), ibis.literal(" | ").join(named))
+    shown = rows["_reason"].notnull()
+    date = _known_at(fields)
+    if date and as_of:
+        shown |= (rows[date] >= dt.datetime.combine(as_of, dt.time())).fill_null(False)
+    elif date and "amount" in rows.columns:  # as-of follows the last order: a credit note may come after it
+        shown |= (rows["amount"] < 0).fill_null(False)
+    line = ibis.ifelse(shown, ibis.literal(" | ").join(named), ibis.null("string"))
     bad = [c for c in rows.columns if c.startswith("_bad_")]
     bad += [c for c in rows.columns if c == "_own_amount"]
     return rows.select(*kept, *bad, "_part", "_row", "_rank", "_reason", "_value", _line=line)

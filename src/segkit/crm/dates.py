@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 from segkit.crm.text import text
 from segkit.errors import InputError
 
-_DAYS = [
+DAYS = [
     *(f"%Y{s}%m{s}%d" for s in "-/."),
     "%Y%m%d",
     "%Y年%m月%d日",
@@ -65,12 +65,12 @@ class Reading:
 TYPED = Reading(("typed",))
 
 
-def _shape_pattern(fmt: str) -> str:
+def shape_pattern(fmt: str) -> str:
     parts = re.findall(r"%.|[^%]", fmt)
     return "".join(_PATTERNS.get(p) or ("a" if p.isascii() and p.isalpha() else re.escape(p)) for p in parts)
 
 
-def _with_times(day: str) -> list[str]:
+def with_times(day: str) -> list[str]:
     compact = _COMPACT_TIMES if day == "%Y%m%d" else []
     return [f"{day}{time}" for time in [*_TIMES, *compact]]
 
@@ -91,14 +91,15 @@ def _parse(value: ir.StringValue, formats: tuple[str, ...]) -> ir.TimestampValue
         seconds = (serial * 86400).round().cast("int64")
         moment = ibis.timestamp("1899-12-30 00:00:00") + seconds.as_interval("s")
         return ibis.ifelse(serial.between(10, 100_000), moment, ibis.null("timestamp"))
-    tried = [f for day in formats for f in _with_times(day)]
+    tried = [f for day in formats for f in with_times(day)]
     moment = _try_strptime(value, ibis.array(tried))
     return ibis.ifelse(moment.year() >= 1000, moment, ibis.null("timestamp"))
 
 
 def _local(value: ir.StringValue, formats: tuple[str, ...], zone: str | None) -> ir.TimestampValue:
     """As `_parse`; a text that ends in an offset is an instant and becomes the wall clock of `zone`."""
-    instant = _at_zone(zone or "UTC", value.try_cast(dt.Timestamp("UTC")))
+    offset = value.re_replace(r" ?([+-][0-9]{2}):?([0-9]{2})$", r"\1:\2")
+    instant = _at_zone(zone or "UTC", offset.try_cast(dt.Timestamp("UTC")))
     return ibis.ifelse(value.re_search(r":[0-9.]+ ?" + _ZONE), instant, _parse(value, formats))
 
 
@@ -146,8 +147,8 @@ def _candidates(values: ir.Table) -> list[str]:
     shapes = values.select(shape=shape).group_by("shape").agg(n=lambda t: t.count()).order_by(ibis.desc("n")).limit(400)
     found = [row["shape"] for row in shapes.to_pyarrow().to_pylist()]
     fits = []
-    for day in _DAYS:
-        patterns = [re.compile(_shape_pattern(f)) for f in _with_times(day)]
+    for day in DAYS:
+        patterns = [re.compile(shape_pattern(f)) for f in with_times(day)]
         if any(p.fullmatch(s) for p in patterns for s in found):
             fits.append(day)
     if any(re.fullmatch(r"9{5}(\.9+)?", s) for s in found):

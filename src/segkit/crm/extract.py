@@ -67,29 +67,57 @@ def check(settings: Settings, *, today: dt.date, as_of: dt.date | None = None) -
 
 
 def _read(settings: Settings, work: Path, *, today: dt.date, as_of: dt.date | None) -> Reading:
-    con = sources.connect(settings, work)
+    """Rates first, then orders, which need them and tell as-of, then the other extracts."""
     asked = as_of or settings.as_of
-    day = today if asked == "today" else asked
-    latest = None if isinstance(day, dt.date) else today + dt.timedelta(days=1)
-    merged = accounts.load(settings, con, work)
-    raws, cleans = {}, {}
-    per_day, currencies = None, []
-    for name in sorted(settings.extracts, key=lambda n: n != "fx"):  # rates first: orders need them
-        spec = settings.extracts[name]
-        raws[name] = sources.read(name, spec, settings, con, work)
-        cleans[name] = clean(
-            raws[name], spec, work=work, accounts=merged, latest=latest, currency=settings.currency, rates=per_day
-        )
-        if name == "fx":
-            per_day = rates.daily(cleans[name], until=today)
-            currencies = per_day.select("currency").distinct().to_pandas()["currency"].tolist()
-    if "currency" in cleans["orders"].columns:
-        rates.refuse_unknown(cleans["orders"], currency=settings.currency, known=sorted(currencies))
-    day = day if isinstance(day, dt.date) else _latest(cleans["orders"], settings)
-    cleans = {name: known(cleans[name], day) for name in settings.extracts}
+    reader = _Reader(settings, work, today=today, day=today if asked == "today" else asked)
+    rate = reader.rates() if "fx" in settings.extracts else None
+    reader.clean("orders", rates=rate)
+    if "currency" in reader.cleans["orders"].columns:
+        _refuse_unknown(reader.cleans["orders"], settings, rate)
+    if not isinstance(reader.day, dt.date):
+        reader.day = _latest(reader.cleans["orders"], settings)
+    for name in settings.extracts:
+        if name not in reader.cleans:
+            reader.clean(name)
+    cleans = {name: known(reader.cleans[name], reader.day) for name in settings.extracts}
     found = _kept(features.events(cleans["orders"], settings.extracts["orders"]), work)
     mapped = set(settings.extracts["orders"].columns) or set(cleans["orders"].columns)
-    return Reading(day, {n: raws[n] for n in settings.extracts}, cleans, found, mapped)
+    return Reading(reader.day, {n: reader.raws[n] for n in settings.extracts}, cleans, found, mapped)
+
+
+class _Reader:
+    """Reads and cleans one extract after the other into the same engine."""
+
+    def __init__(self, settings: Settings, work: Path, *, today: dt.date, day: dt.date | str) -> None:
+        self.settings, self.work, self.today, self.day = settings, work, today, day
+        self.con = sources.connect(settings, work)
+        self.accounts = accounts.load(settings, self.con, work)
+        self.latest = None if isinstance(day, dt.date) else today + dt.timedelta(days=1)
+        self.raws: dict[str, Raw] = {}
+        self.cleans: dict[str, Clean] = {}
+
+    def clean(self, name: str, *, rates: ir.Table | None = None) -> None:
+        spec = self.settings.extracts[name]
+        self.raws[name] = sources.read(name, spec, self.settings, self.con, self.work)
+        self.cleans[name] = clean(
+            self.raws[name],
+            spec,
+            work=self.work,
+            accounts=self.accounts,
+            latest=self.latest,
+            as_of=self.day if isinstance(self.day, dt.date) else None,
+            currency=self.settings.currency,
+            rates=rates,
+        )
+
+    def rates(self) -> ir.Table:
+        self.clean("fx")
+        return rates.daily(self.cleans["fx"], until=self.today)
+
+
+def _refuse_unknown(orders: Clean, settings: Settings, per_day: ir.Table | None) -> None:
+    known_ = per_day.select("currency").distinct().to_pandas()["currency"].tolist() if per_day is not None else []
+    rates.refuse_unknown(orders, currency=settings.currency, known=sorted(known_))
 
 
 def _latest(orders: Clean, settings: Settings) -> dt.date:

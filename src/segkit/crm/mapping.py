@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Mapping
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from segkit import schema
@@ -78,8 +79,22 @@ class Fields:
         self.table = schema.TABLES[raw.name]
         self.mapping = resolve(raw, extract)
         self.notes: list[Note] = []
+        self._refuse_text_beyond_engine()
         self._decimals = self._decimal_signs()
         self._readings = self._date_readings()
+
+    def _refuse_text_beyond_engine(self) -> None:
+        """Raises InputError where numbers or dates are text behind an engine that cannot try to read them."""
+        engine = self.raw.table.get_backend()
+        if engine.has_operation(ops.TryCast):
+            return
+        for name in self._of_kind("money", "number", "moment", "day"):
+            if self.source(name).type().is_string():
+                kind = "a timestamp" if self.kind(name) in ("moment", "day") else "a number"
+                raise InputError(
+                    f'{self.raw.place}: column "{self.mapping[name]}" ({name}) is text, which {engine.name} cannot read '
+                    f"without failing on the first odd value. Cast it to {kind} in a view, and name the view."
+                )
 
     def source(self, name: str) -> ir.Column:
         """The source column behind a canonical name."""
@@ -159,7 +174,7 @@ class Fields:
     def _line_key(self, rows: ir.Table) -> ir.Value:
         """A value that two lines share where all their source columns (the part apart) are equal: in DuckDB a 64-bit hash."""
         own = [f"{SOURCE}{i}" for i, h in enumerate(self.raw.headers) if h != self.extract.part]
-        values = [rows[c].cast("string").fill_null("\x00") for c in own]
+        values = [rows[c].cast("string").fill_null("\x1e") for c in own]
         line = ibis.literal("\x1f").join(values) if len(values) > 1 else values[0]
         return line.hash() if rows.get_backend().name == "duckdb" else line
 

@@ -15,16 +15,16 @@ from segkit.errors import InputError
 _SIGN = r"(?:[A-Z]{2,3}|US\$|HK\$|R\$|CN¥|[A-Za-z]?[$€£¥₹₽₩฿₫₺₴]|元|美元|人民币)"
 _SUFFIX = {"万": 1e4, "亿": 1e8, "千": 1e3, "百万": 1e6, "k": 1e3, "m": 1e6, "b": 1e9, "mio": 1e6, "mn": 1e6, "bn": 1e9}
 _NUMBER = r"([0-9](?:[0-9.,' ]*[0-9])?\.?|\.[0-9]+)"
-_MONEY = rf"^[(\-+ ]*{_SIGN}?[(\-+ ]*{_NUMBER} ?(百万|万|亿|千|[kKmMbB]|[mM]io|[mM]n|[bB]n)? ?{_SIGN}? ?[)\-]*$"
+MONEY = rf"^[(\-+ ]*{_SIGN}?[(\-+ ]*{_NUMBER} ?(百万|万|亿|千|[kKmMbB]|[mM]io|[mM]n|[bB]n)? ?{_SIGN}? ?[)\-]*$"
 _PLAIN = r"^-?[0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?$"
-_WIDE, _NARROW = "０１２３４５６７８９，．（）－＋￥＄−", "0123456789,.()-+¥$-"
+WIDE, NARROW = "０１２３４５６７８９，．（）－＋￥＄−", "0123456789,.()-+¥$-"
 
 _COMMA_DECIMAL = r"(?:^|[^0-9.,])[0-9]+,[0-9]{1,2}(?:$|[^0-9.,])|\.[0-9]{3},[0-9]"
 _POINT_DECIMAL = r"(?:^|[^0-9.,])[0-9]*\.[0-9]{1,2}(?:$|[^0-9.,])|,[0-9]{3}\.[0-9]"
 
 
 def _half_width(value: ir.StringValue) -> ir.StringValue:
-    return value.translate(_WIDE, _NARROW)
+    return value.translate(WIDE, NARROW)
 
 
 def written(column: ir.Column) -> ir.Value:
@@ -42,10 +42,10 @@ def number(column: ir.Column, *, decimal: str = ".") -> ir.FloatingColumn:
     point = decimal == "."
     grouping, simple = (r"[, ']", _PLAIN) if point else (r"[. ']", r"^-?[0-9]+$")
     after_decimal = r"\.[0-9]*[,.]" if point else r",[0-9]*[,.]"
-    digits = value.re_extract(_MONEY, 1).re_replace(grouping, "").replace(",", ".")
-    factor = ibis.cases(*((value.re_extract(_MONEY, 2).lower() == w, by) for w, by in _SUFFIX.items()), else_=1.0)
+    digits = value.re_extract(MONEY, 1).re_replace(grouping, "").replace(",", ".")
+    factor = ibis.cases(*((value.re_extract(MONEY, 2).lower() == w, by) for w, by in _SUFFIX.items()), else_=1.0)
     sign = ibis.ifelse(value.re_search(r"[(\-]"), -1.0, 1.0)
-    readable = value.re_search(_MONEY) & ~value.re_search(after_decimal)
+    readable = value.re_search(MONEY) & ~value.re_search(after_decimal)
     composed = ibis.ifelse(readable, sign * digits.try_cast("float64") * factor, ibis.null("float64"))
     return ibis.ifelse(value.re_search(simple), value.try_cast("float64"), composed)
 

@@ -19,7 +19,8 @@ from segkit.crm.proposal_values import Values
 from segkit.crm.text import words
 
 CHINESE = r"[\u4e00-\u9fff]"
-ENOUGH = 0.45  # likeness × fit below which a header is not taken for a column
+ALIKE, ENOUGH = 0.5, 0.4  # likeness, and likeness × fit, below which a header is not taken for a column
+PENALTY = 3  # taken off the score for each required column that is missing
 ON_ORDERS = (
     "name",
     "country",
@@ -88,6 +89,7 @@ def _names(table: str, name: str) -> tuple[tuple[str, float], ...]:
     return tuple((normal(word), weight) for word, weight in listed)
 
 
+@cache
 def likeness(header: str, table: str, name: str) -> float:
     """How surely a header names a canonical column: 1 a known name, less for a vague, longer or misspelt one."""
     text = normal(header)
@@ -104,8 +106,9 @@ def _near(text: str, known: str) -> float:
     chinese = re.search(CHINESE, known)
     if text.endswith(known) and len(known) >= (3 if chinese else 8) and len(known) > len(text) / 2:
         return 0.65
-    close = len(known) >= 6 and not chinese and difflib.SequenceMatcher(None, text, known).ratio() >= 0.88
-    return 0.6 if close else 0.0
+    if chinese or len(known) < 6 or abs(len(text) - len(known)) > 2 or not set(text) & set(known[:2]):
+        return 0.0
+    return 0.6 if difflib.SequenceMatcher(None, text, known).ratio() >= 0.88 else 0.0
 
 
 def _wanted(table: schema.Table) -> list[schema.Column]:
@@ -124,7 +127,7 @@ def match(columns: Sequence[Values], table: schema.Table, *, title: str) -> Matc
     if table.name == "orders":
         remarks |= _by_line(chosen, by_header)
     others = {name: _others(name, chosen, scores, columns, table) for name in chosen}
-    score = _weigh(chosen, scores, table) + (3 if table.name in called(title) else 0) - 4 * len(missing)
+    score = _weigh(chosen, scores, table) + (3 if table.name in called(title) else 0) - PENALTY * len(missing)
     if table.unique and "customer_id" in chosen and by_header[chosen["customer_id"]].distinct < 0.9:
         score -= 6
     return Match(table.name, chosen, {n: o for n, o in others.items() if o}, missing, score, remarks)
@@ -133,10 +136,12 @@ def match(columns: Sequence[Values], table: schema.Table, *, title: str) -> Matc
 def _scores(columns: Sequence[Values], table: schema.Table) -> dict[tuple[str, str], float]:
     """(canonical, header) → likeness × fit, where it is enough."""
     scores = {}
+    needed = {name for group in table.required for name in group}
     for wanted in _wanted(table):
         for values in columns:
             like = likeness(values.header, table.name, wanted.name)
-            if like >= ENOUGH and _right_unit(values.header, wanted):
+            usable = values.cells or wanted.name not in needed
+            if like >= ALIKE and usable and _right_unit(values.header, wanted):
                 scores[wanted.name, values.header] = like * proposal_values.fit(values, wanted)
     return {pair: score for pair, score in scores.items() if score >= ENOUGH}
 
@@ -157,14 +162,14 @@ def _assigned(scores: dict[tuple[str, str], float]) -> dict[str, str]:
 
 def _complete(chosen: dict[str, str], scores: dict[tuple[str, str], float], table: schema.Table) -> tuple[tuple[str, ...], ...]:
     """Fill required columns from headers that already name another; the groups that stay empty."""
-    missing = []
+    missing: list[tuple[str, ...]] = []
     for group in table.required:
         if any(name in chosen for name in group):
             continue
         found = max((p for p in scores if p[0] == group[0]), key=scores.__getitem__, default=None)
         if found:
             chosen[found[0]] = found[1]
-        else:
+        elif all(group[0] != other[0] for other in missing):
             missing.append(group)
     return tuple(missing)
 
@@ -219,7 +224,7 @@ def _weigh(chosen: dict[str, str], scores: dict[tuple[str, str], float], table: 
 def called(title: str) -> set[str]:
     """The tables whose name stands in the name of a file or sheet; the longest name wins."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", title))
-    text = f" {re.sub(r'[^a-z\u4e00-\u9fff]+', ' ', spaced.casefold())} "
+    text = " " + re.sub(r"[^a-z\u4e00-\u9fff]+", " ", spaced.casefold()) + " "
     found: dict[str, int] = {}
     for table, entry in lexicon().items():
         fits = [w for w in map(str.casefold, entry["called"]) if (w in text if re.search(CHINESE, w) else f" {w} " in text)]

@@ -6,13 +6,13 @@ import datetime as dt
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from segkit import schema
 from segkit.crm import dates, money
 from segkit.crm.text import words
 
-_HALF_WIDTH = str.maketrans(money._WIDE, money._NARROW)
+_HALF_WIDTH = str.maketrans(money.WIDE, money.NARROW)
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(Z|[+-]\d\d:?\d\d|[+-]\d\d)$")
 _SIGNS = re.compile(r"US\$|HK\$|R\$|CN¥|[$€£¥₹₽₩฿₫₺₴]")
 
@@ -45,7 +45,7 @@ class Values:
     @cached_property
     def numeric(self) -> float:
         """Share of the cells that read as a number or an amount of money."""
-        pattern = re.compile(money._MONEY)
+        pattern = re.compile(money.MONEY)
         return sum(bool(pattern.match(cell.translate(_HALF_WIDTH))) for cell in self.cells) / max(len(self.cells), 1)
 
     @cached_property
@@ -56,16 +56,12 @@ class Values:
     @cached_property
     def days(self) -> dict[str, int]:
         """Formats of a day → cells that they read, best first. ISO moments with an offset count as `%Y-%m-%d`."""
-        shapes: dict[str, list[str]] = {}
+        found: Counter[str] = Counter()
         for cell in self.cells:
-            shapes.setdefault(re.sub("[A-Za-z]", "a", re.sub("[0-9]", "9", cell)), []).append(cell)
-        read: Counter[str] = Counter()
-        for shape, cells in shapes.items():
-            for day in dates._DAYS:
-                fitting = [f for f in dates._with_times(day) if re.fullmatch(dates._shape_pattern(f), shape)]
-                read[day] += sum(any(_reads(cell, f) for f in fitting) for cell in cells) if fitting else 0
-        read["%Y-%m-%d"] += sum(self._instant(cell) for cell in self.cells)
-        return {day: n for day, n in read.most_common() if n}
+            fitting = _formats(re.sub("[A-Za-z]", "a", re.sub("[0-9]", "9", cell)))
+            found.update(day for day, forms in fitting.items() if any(read(cell, form) for form in forms))
+        found["%Y-%m-%d"] += sum(map(self._instant, self.cells))
+        return {day: n for day, n in found.most_common() if n}
 
     @staticmethod
     def _instant(cell: str) -> bool:
@@ -92,11 +88,29 @@ class Values:
         return [sign for sign, _ in found.most_common()]
 
 
-def _reads(cell: str, form: str) -> bool:
+@cache
+def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
+    """Day format, format with a time of day, and the shape of texts that it may read."""
+    return [(day, form, re.compile(dates.shape_pattern(form))) for day in dates.DAYS for form in dates.with_times(day)]
+
+
+@cache
+def _formats(shape: str) -> dict[str, list[str]]:
+    """Day format → formats that may read texts of a shape (`99/99/9999`)."""
+    fitting: dict[str, list[str]] = {}
+    if 6 <= len(shape) <= 40 and "9" in shape:
+        for day, form, pattern in _patterns():
+            if pattern.fullmatch(shape):
+                fitting.setdefault(day, []).append(form)
+    return fitting
+
+
+def read(cell: str, form: str) -> dt.datetime | None:
+    """The moment that a format reads in a text, or None."""
     try:
-        return dt.datetime.strptime(cell, form).year >= 1000  # noqa: DTZ007
+        return dt.datetime.strptime(cell, form)  # noqa: DTZ007
     except ValueError:
-        return False
+        return None
 
 
 def column(header: str, cells: list[str | None]) -> Values:
@@ -127,7 +141,8 @@ def fit(values: Values, wanted: schema.Column) -> float:
 
 _FORMS = {
     "email": "@", "contact_email": "@", "phone": r"\d{3}", "contact_phone": r"\d{3}", "website": r"\w\.\w",
-    "currency": r"^([A-Z]{3}|[^\w\s]{1,2}|US\$|HK\$|人民币|元|美元|美金|欧元|英镑|日元|港币|港元)$", "time_zone": r"/|UTC|GMT|[+-]\d",
+    "currency": r"^([A-Z]{3}|[^\w\s]{1,2}|US\$|HK\$|人民币|元|美元|美金|欧元|英镑|日元|港币|港元)$",
+    "time_zone": r"/|UTC|GMT|[+-]\d",
 }  # fmt: skip
 
 

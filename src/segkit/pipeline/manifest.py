@@ -58,6 +58,7 @@ def content(settings: Settings, *, summary: Any, config: str, started: dt.dateti
         "language": settings.language,
         "horizon_days": settings.horizon_days,
         "fiscal_year_start": settings.fiscal_year_start,
+        "max_left_out": settings.max_left_out,
         "status": "running",
         "started_at": started.isoformat(timespec="seconds"),
         "rows": summary.rows,

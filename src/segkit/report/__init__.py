@@ -1,7 +1,7 @@
 """What is read at the end: the page of a run, and its notebooks as pages. Everything goes through escaping templates."""
 
-from segkit.report.notebook import export_notebook, fill_summary
+from segkit.report.notebook import export_notebook, fill, fill_summary
 from segkit.report.page import page, publish
 from segkit.report.sections import RANK, key_figures
 
-__all__ = ["RANK", "export_notebook", "fill_summary", "key_figures", "page", "publish"]
+__all__ = ["RANK", "export_notebook", "fill", "fill_summary", "key_figures", "page", "publish"]

@@ -83,15 +83,23 @@ def _blocks(markdown: str) -> list[str]:
     return [block for block in re.split(r"\n\s*\n", markdown) if any(paragraphs(block))]
 
 
+def fill(ipynb: Path, run_dir: Path, *, language: str) -> None:
+    """Fill the answer of an executed notebook in place, from what the run found."""
+    import nbformat
+
+    notebook = nbformat.read(ipynb, as_version=4)
+    nbformat.write(fill_summary(notebook, run_dir, Words(language)), ipynb)
+
+
 def export_notebook(ipynb: Path, html: Path, *, language: str) -> None:
-    """Write an executed notebook as HTML. In a run's folder, its answer is filled in first."""
+    """Write an executed notebook as HTML. In a run's folder, its answer is filled in first, in both."""
     import nbformat
     from nbconvert import HTMLExporter
 
-    words, notebook = Words(language), nbformat.read(ipynb, as_version=4)
     folder = ipynb.resolve().parent.parent
     if (folder / "manifest.json").is_file():
-        notebook = fill_summary(notebook, folder, words)
+        fill(ipynb, folder, language=language)
+    words, notebook = Words(language), nbformat.read(ipynb, as_version=4)
     heading = title(notebook, ipynb.stem, words)
     exporter = HTMLExporter(
         template_name="segkit", extra_template_basedirs=[str(TEMPLATES)], exclude_input_prompt=True, exclude_output_prompt=True
