@@ -57,8 +57,9 @@ copy (
 
 def segkit(lines: Path, folder: Path) -> Callable[[], None]:
     """segkit's own feature step, from `Clean` order lines to customers in one go."""
-    from segkit.crm import engines, features
+    from segkit.crm import features
     from segkit.crm.cleaning import Clean
+    from segkit.crm.sources import engines
     from segkit.settings import Extract, Settings
 
     columns = ("customer_id", "order_id", "ordered_at", "product", "quantity", "unit_price", "amount")

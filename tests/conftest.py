@@ -81,7 +81,7 @@ def column(tmp_path: Path) -> Callable[..., list[Any]]:
     """Values of an expression over a one-column table of text: `column(values, lambda c: …)`."""
     import ibis
 
-    from segkit.crm import engines
+    from segkit.crm.sources import engines
 
     con = ibis.duckdb.connect()
 

@@ -10,7 +10,7 @@ import yaml
 
 from conftest import ROOT, TODAY
 from segkit import crm, settings
-from segkit.crm import proposal_columns
+from segkit.crm.proposal import columns as naming
 from segkit.crm.proposal import propose
 from segkit.errors import InputError
 
@@ -110,8 +110,8 @@ def test_what_is_proposed_for_a_system_can_be_run(system: str, tmp_path: Path) -
 
 def test_headers_are_compared_without_case_blanks_full_width_and_units() -> None:
     same = ["Customer ID", "customer_id", "CUSTOMERID", "Ｃｕｓｔｏｍｅｒ　ＩＤ", "Customer-Id (text)"]
-    assert {proposal_columns.normal(header) for header in same} == {"customerid"}
-    assert proposal_columns.normal("金额（USD）") == proposal_columns.normal("金额 (元)") == "金额"
+    assert {naming.normal(header) for header in same} == {"customerid"}
+    assert naming.normal("金额（USD）") == naming.normal("金额 (元)") == "金额"
 
 
 ORDERS = "Order No,Customer No,Order Date,Amount\n1,A,2024-01-05,10.5\n2,B,2024-01-25,20.5\n3,A,2024-02-25,5.5\n"

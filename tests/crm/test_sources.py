@@ -99,7 +99,7 @@ def test_a_quote_left_open_on_the_last_line_does_not_swallow_the_file(tmp_path):
 
 
 def test_row_numbers_hold_across_blocks(tmp_path, monkeypatch):
-    from segkit.crm import delimited
+    from segkit.crm.sources import delimited
 
     monkeypatch.setattr(delimited, "BLOCK", 64)
     lines = ["bad" if i % 7 == 0 else f"{i},x" for i in range(1, 200)]
@@ -110,7 +110,7 @@ def test_row_numbers_hold_across_blocks(tmp_path, monkeypatch):
 
 
 def test_well_formed_quotes_are_told_across_chunks():
-    from segkit.crm.quotes import _check
+    from segkit.crm.sources.quotes import _check
 
     assert _check(b'\n"a\nb",', 0, b",") == (True, 0)
     assert _check(b'\n"a"x,', 0, b",") == (False, 0)
@@ -384,7 +384,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 
 
 def test_passwords_never_show():
-    from segkit.crm.engines import masked
+    from segkit.crm.sources.engines import masked
 
     url = "postgres://ann:s3cr%40t@db:5432/crm?sslpassword=hush"
     shown = masked(f"cannot reach {url}: s3cr@t refused, hush", url)

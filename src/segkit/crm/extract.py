@@ -12,10 +12,10 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from segkit.crm import accounts, engines, features, ledger, rates, sources
+from segkit.crm import accounts, features, ledger, rates, sources
 from segkit.crm.cleaning import Clean, clean, known
 from segkit.crm.contract import prove
-from segkit.crm.sources import Note, Raw
+from segkit.crm.sources import Note, Raw, engines
 from segkit.errors import InputError
 from segkit.settings import Settings
 

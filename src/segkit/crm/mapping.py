@@ -174,9 +174,10 @@ class Fields:
     def _line_key(self, rows: ir.Table) -> ir.Value:
         """A value that two lines share where all their source columns (the part apart) are equal: in DuckDB a 64-bit hash."""
         own = [f"{SOURCE}{i}" for i, h in enumerate(self.raw.headers) if h != self.extract.part]
+        if rows.get_backend().name == "duckdb":
+            return ibis.struct({c: rows[c] for c in own}).hash()
         values = [rows[c].cast("string").fill_null("\x1e") for c in own]
-        line = ibis.literal("\x1f").join(values) if len(values) > 1 else values[0]
-        return line.hash() if rows.get_backend().name == "duckdb" else line
+        return ibis.literal("\x1f").join(values) if len(values) > 1 else values[0]
 
     def kept(self, fields: ir.Table) -> ir.BooleanValue:
         """True where every `where` of the config holds."""

@@ -73,6 +73,6 @@ def duplicates(rows: ir.Table) -> ir.Table:
 def count_duplicates(rows: ir.Table) -> int:
     """How many lines are equal to an earlier line of their part (filtered ones and overlaps apart)."""
     open_rows = rows.filter(~rows["_filtered"] & ~rows["_overlap"])
-    per_line = open_rows.group_by("_part", "_line_key").agg(n=open_rows.count())
+    per_line = open_rows.group_by("_rank", "_line_key").agg(n=open_rows.count())
     copies: int = (per_line["n"] - 1).sum().to_pyarrow().as_py() or 0
     return copies

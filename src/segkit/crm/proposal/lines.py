@@ -11,9 +11,11 @@ from pathlib import Path
 import yaml
 
 from segkit import schema
-from segkit.crm import dates, proposal_columns, proposal_values
-from segkit.crm.proposal_choice import Entry
-from segkit.crm.raw import listed
+from segkit.crm import dates
+from segkit.crm.proposal import columns as naming
+from segkit.crm.proposal import values as reading
+from segkit.crm.proposal.choice import Entry
+from segkit.crm.sources.raw import listed
 from segkit.crm.text import words
 
 PARTS = ("sheet", "sheetname", "worksheet", "sourcefile", "sourcesheet", "工作表", "来源文件", "表名", "文件名")
@@ -55,7 +57,7 @@ def _columns(entry: Entry) -> Iterator[str]:
 
 
 def _is_id(header: str) -> bool:
-    return bool(re.search(r"(id|no|number|code|name|编号|编码|号|名称)$", proposal_columns.normal(header)))
+    return bool(re.search(r"(id|no|number|code|name|编号|编码|号|名称)$", naming.normal(header)))
 
 
 def _place(table: str) -> Callable[[str], int]:
@@ -82,9 +84,9 @@ def _parts(entry: Entry) -> Iterator[str]:
     for values in entry.shape.columns:
         if entry.match.table != "orders" or not values.cells or not _in_blocks(values.cells):
             continue
-        if proposal_columns.normal(values.header) in PARTS:
+        if naming.normal(values.header) in PARTS:
             yield f"    part: {scalar(values.header)}               # where parts overlap, an order counts once"
-        elif proposal_columns.normal(values.header) in PERIODS:
+        elif naming.normal(values.header) in PERIODS:
             yield f"    # part: {scalar(values.header)}             # if this file was put together from exports that overlap"
 
 
@@ -112,7 +114,7 @@ def _dates(entry: Entry) -> Iterator[str]:
 
 def _said(cell: str, form: str) -> str:
     """A date in words, as a format reads it."""
-    moment = next(found for one in dates.with_times(form) if (found := proposal_values.read(cell, one)))
+    moment = next(found for one in dates.with_times(form) if (found := reading.read(cell, one)))
     return f"{moment.day} {calendar.month_name[moment.month]} {moment.year}"
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from segkit import schema
-from segkit.crm import proposal_values
-from segkit.crm.proposal_values import Values
+from segkit.crm.proposal import values as reading
+from segkit.crm.proposal.values import Values
 from segkit.crm.text import words
 
 CHINESE = r"[\u4e00-\u9fff]"
@@ -52,7 +52,7 @@ class Match:
 @cache
 def lexicon() -> dict[str, Any]:
     """The word lists of `headers.yaml`."""
-    return yaml.safe_load((files("segkit.crm") / "headers.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load((files("segkit.crm.proposal") / "headers.yaml").read_text(encoding="utf-8"))
 
 
 def unit(header: str) -> str:
@@ -142,7 +142,7 @@ def _scores(columns: Sequence[Values], table: schema.Table) -> dict[tuple[str, s
             like = likeness(values.header, table.name, wanted.name)
             usable = values.cells or wanted.name not in needed
             if like >= ALIKE and usable and _right_unit(values.header, wanted):
-                scores[wanted.name, values.header] = like * proposal_values.fit(values, wanted)
+                scores[wanted.name, values.header] = like * reading.fit(values, wanted)
     return {pair: score for pair, score in scores.items() if score >= ENOUGH}
 
 

@@ -7,7 +7,7 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segkit.crm.raw import PART, ROW, named
+from segkit.crm.sources.raw import PART, ROW, named
 from segkit.errors import InputError
 
 if TYPE_CHECKING:

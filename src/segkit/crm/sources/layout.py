@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from segkit.crm import encodings
-from segkit.crm.raw import named, tidy, width_of
+from segkit.crm.sources import encodings
+from segkit.crm.sources.raw import named, tidy, width_of
 from segkit.errors import InputError
 
 BLANKS = "whitespace"

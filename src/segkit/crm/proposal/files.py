@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from segkit.crm import encodings, finding, layout, proposal_values
-from segkit.crm.proposal_columns import is_known
-from segkit.crm.proposal_values import Values
-from segkit.crm.sources import headers_and_sample
+from segkit.crm.proposal import values as reading
+from segkit.crm.proposal.columns import is_known
+from segkit.crm.proposal.values import Values
+from segkit.crm.sources import encodings, finding, headers_and_sample, layout
 from segkit.errors import InputError
 
 ROWS = 200
@@ -97,7 +97,7 @@ def _headerless(path: Path) -> _Sheet | None:
 
 def _is_data(cells: list[str]) -> bool:
     """Whether a first row is data: at least half of it numbers and dates, and no word that heads a column."""
-    values = [proposal_values.column("", [cell]) for cell in cells if cell]
+    values = [reading.column("", [cell]) for cell in cells if cell]
     measured = [v for v in values if v.numeric or v.dated]
     return len(measured) * 2 >= len(cells) and bool(measured) and not is_known(cells)
 
@@ -110,6 +110,6 @@ def _shape(sheets: list[_Sheet]) -> Shape:
         rows = [row for row in sheet.rows if len(row) == len(sheet.headers)]  # the reader sets other lines aside
         for position, header in enumerate(sheet.headers):
             cells[header.casefold()] += [row[position] for row in rows]
-    columns = tuple(proposal_values.column(header, cells[header.casefold()]) for header in first.headers)
+    columns = tuple(reading.column(header, cells[header.casefold()]) for header in first.headers)
     titles = tuple(sheet.sheet for sheet in sheets if sheet.sheet is not None)
     return Shape(tuple(dict.fromkeys(sheet.file for sheet in sheets)), titles, columns, first.header)

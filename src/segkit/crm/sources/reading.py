@@ -6,17 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segkit.crm import delimited, finding, scans, workbook
-from segkit.crm.engines import connect, read_table
-from segkit.crm.raw import PART, Note, Raw, Staged, listed, near
+from segkit.crm.sources import delimited, finding, scans, workbook
+from segkit.crm.sources.engines import read_table
+from segkit.crm.sources.raw import PART, Note, Raw, Staged, listed, near
 from segkit.errors import InputError
 from segkit.schema import TABLES
 from segkit.settings import Extract, Settings
 
 if TYPE_CHECKING:
     import ibis
-
-__all__ = ["Note", "Raw", "connect", "headers_and_sample", "read", "require"]
 
 
 def read(name: str, extract: Extract, settings: Settings, con: ibis.BaseBackend, work: Path) -> Raw:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from segkit import schema
-from segkit.crm import proposal_columns
-from segkit.crm.proposal_columns import Match, normal
-from segkit.crm.proposal_files import Shape
-from segkit.crm.proposal_values import Values
+from segkit.crm.proposal import columns as naming
+from segkit.crm.proposal.columns import Match, normal
+from segkit.crm.proposal.files import Shape
+from segkit.crm.proposal.values import Values
 from segkit.crm.text import words
 
 PLAUSIBLE, CLEAR = 2.5, 4.0
@@ -72,7 +72,7 @@ def choose(shapes: Sequence[Shape]) -> Choice:
 def _ranked(shape: Shape) -> list[Match]:
     if not shape.header:
         return [_by_position(shape)]
-    matches = [proposal_columns.match(shape.columns, table, title=shape.title) for table in schema.TABLES.values()]
+    matches = [naming.match(shape.columns, table, title=shape.title) for table in schema.TABLES.values()]
     return sorted(matches, key=lambda m: -m.score)
 
 
@@ -98,7 +98,7 @@ def _joining(match: Match, key: str) -> Match:
 
 def _plain(match: Match) -> float:
     """The score without what is taken off for missing columns."""
-    return match.score + proposal_columns.PENALTY * len(match.missing)
+    return match.score + naming.PENALTY * len(match.missing)
 
 
 def _worth(match: Match) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from segkit.crm import encodings, layout, quotes
-from segkit.crm.raw import PART, ROW, Note, Staged
+from segkit.crm.sources import encodings, layout, quotes
+from segkit.crm.sources.raw import PART, ROW, Note, Staged
 from segkit.errors import InputError
 from segkit.settings import Extract
 

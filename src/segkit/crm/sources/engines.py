@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from segkit.crm.raw import PART, ROW, Raw, listed, near
+from segkit.crm.sources.raw import PART, ROW, Raw, listed, near
 from segkit.errors import InputError
 from segkit.settings import Extract, Settings, expand
 

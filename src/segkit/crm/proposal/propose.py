@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from segkit import schema
-from segkit.crm import proposal_choice, proposal_columns, proposal_files
-from segkit.crm.proposal_choice import Choice, Entry
-from segkit.crm.proposal_lines import block, path, scalar, with_comment
+from segkit.crm.proposal import choice as choices
+from segkit.crm.proposal import columns as naming
+from segkit.crm.proposal import files as exports
+from segkit.crm.proposal.choice import Choice, Entry
+from segkit.crm.proposal.lines import block, path, scalar, with_comment
 from segkit.crm.text import words
 
 
@@ -24,7 +26,7 @@ def propose(files: Sequence[Path], *, base: Path | None = None) -> str:
     Sources are written as given, or relative to `base`, the folder in which the config will lie. Where no file holds
     orders or a required column cannot be told, the first lines say so. Raises InputError where a file cannot be read.
     """
-    choice = proposal_choice.choose(proposal_files.shapes([Path(f) for f in files]))
+    choice = choices.choose(exports.shapes([Path(f) for f in files]))
     blocks = [line for name in _order(choice) for line in _block(choice, name, base)]
     accounts = [
         f"  {key}: {scalar(path(shape.files[0], base))}"
@@ -69,7 +71,7 @@ def _top(choice: Choice, files: Sequence[Path]) -> Iterator[str]:
     code, why = _currency(choice)
     yield with_comment(f"currency: {code}", why)
     headers = [header for entry in choice.entries.values() for header in entry.match.columns.values()]
-    chinese = sum(bool(re.search(proposal_columns.CHINESE, header)) for header in headers)
+    chinese = sum(bool(re.search(naming.CHINESE, header)) for header in headers)
     if chinese * 2 > len(headers):
         yield "language: zh"
     share = _without_amount(choice.entries.get("orders"))
@@ -100,7 +102,7 @@ def _currency(choice: Choice) -> tuple[str, str]:
         return _of_column(choice, Counter(_code(cell) for cell in named.cells))
     for name in ("amount", "unit_price"):
         values = orders.values(name)
-        hints = [*values.signs(), proposal_columns.unit(values.header)] if values else []
+        hints = [*values.signs(), naming.unit(values.header)] if values else []
         codes = [code for hint in hints if re.fullmatch("[A-Z]{3}", code := _code(hint))]
         if values and codes:
             doubt = "; ¥ is also the yen's sign: JPY?" if codes[0] == "CNY" and values.signs() else ""

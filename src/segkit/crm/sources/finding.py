@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from segkit.crm import encodings, workbook
-from segkit.crm.raw import listed, near
+from segkit.crm.sources import encodings, workbook
+from segkit.crm.sources.raw import listed, near
 from segkit.errors import InputError
 from segkit.settings import Extract, Settings, expand
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segkit.crm.raw import PART, ROW, Note, Staged, listed, named, near, tidy, width_of
+from segkit.crm.sources.raw import PART, ROW, Note, Staged, listed, named, near, tidy, width_of
 from segkit.errors import InputError
 from segkit.settings import Extract
 
