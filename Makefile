@@ -23,7 +23,7 @@ lint: .venv/ready
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 	$(BIN)/segkit run data/demo/segkit.yaml --out reports/demo
 	$(BIN)/segkit run data/demo/segkit.yaml --out reports/demo-zh --lang zh
 	$(BIN)/python -m pytest --nbval notebooks

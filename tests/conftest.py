@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
-TODAY = dt.date(2026, 11, 23)
+from places import ROOT, TODAY
 
 
 @pytest.fixture(scope="session")

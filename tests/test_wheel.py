@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from conftest import ROOT
+from places import ROOT
 
 
 @pytest.fixture(scope="module")

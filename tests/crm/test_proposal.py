@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import ROOT, TODAY
+from places import ROOT, TODAY
 from segkit import crm, settings
 from segkit.crm.proposal import columns as naming
 from segkit.crm.proposal import propose

@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from conftest import ROOT, TODAY
+from places import ROOT, TODAY
 from segkit import crm, settings
 
 
