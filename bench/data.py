@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FIRST_DAY = dt.date(2022, 1, 3)
 AS_OF = dt.date(2025, 1, 6)  # the day after the last order
-LINES_PER_ORDER = 3.33
+LINES_PER_ORDER = 3.4
 LINES_PER_CUSTOMER = 15.4
 ORDERS_AT_ONCE = 300_000
 VERSION = 1  # of what is generated: a new number makes new files
@@ -97,7 +97,8 @@ def _lines(orders: np.ndarray, whole: Shape, rng: np.random.Generator) -> pa.Tab
     pick = np.concatenate([np.arange(len(row)), back])
     sign = np.concatenate([np.ones(len(row), np.int64), -np.ones(len(back), np.int64)])
     pick, sign = _with_credits_after(pick, sign)
-    return _table(customer[row[pick]], orders[row[pick]], second[row[pick]], product[pick], quantity[pick] * sign, price[pick])
+    numbers = {"customer_id": customer[row[pick]], "order_id": orders[row[pick]], "product": product[pick]}
+    return _table(numbers, second[row[pick]], quantity[pick] * sign, price[pick])
 
 
 def _with_credits_after(pick: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -108,19 +109,17 @@ def _with_credits_after(pick: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray,
     return pick[order], sign[order]
 
 
-def _table(
-    customer: np.ndarray, order: np.ndarray, second: np.ndarray, product: np.ndarray, quantity: np.ndarray, price: np.ndarray
-) -> pa.Table:
+def _table(numbers: dict[str, np.ndarray], second: np.ndarray, quantity: np.ndarray, price: np.ndarray) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
     start = np.datetime64(FIRST_DAY, "us")
     return pa.table(
         {
-            "customer_id": _ids("C", customer, 7),
-            "order_id": _ids("O", order, 8),
+            "customer_id": _ids("C", numbers["customer_id"], 7),
+            "order_id": _ids("O", numbers["order_id"], 8),
             "ordered_at": pa.array(start + second.astype("timedelta64[s]").astype("timedelta64[us]")),
-            "product": _ids("P", product, 5),
+            "product": _ids("P", numbers["product"], 5),
             "quantity": pa.array(quantity),
             "unit_price": pa.array(price),
             "amount": pa.array(np.round(quantity * price, 2)),

@@ -53,8 +53,9 @@ def test_every_key_named_in_code_or_a_notebook_exists():
 
 
 def test_every_finding_has_its_sentence():
-    code = (ROOT / "src/segkit/findings.py").read_text(encoding="utf-8")
-    keys = set(re.findall(r'Finding\("([a-z_]+)"', code)) | {f"typical_{c}" for c in ("recency_days", "frequency", "monetary")}
+    code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.parent.name == "findings")
+    keys = set(re.findall(r'Finding\(\s*"([a-z_]+)"(?: if [^"]*? else "([a-z_]+)")?', code))
+    keys = {key for pair in keys for key in pair if key} | {"crossing_customers", "crossing_revenue"} | {f"typical_{c}" for c in ("recency_days", "frequency", "monetary")}
     assert {f"finding.{key}" for key in keys} == {key for key in catalogue("en", "segkit") if key.startswith("finding.")}
 
 

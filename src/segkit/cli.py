@@ -127,6 +127,33 @@ def demo(
         typer.echo(str(folder))
 
 
+@app.command()
+def schemes(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The scheme to print.", show_default=False)] = None,
+    *,
+    config: Annotated[Path | None, typer.Option(metavar="CONFIG", help="With the firm's own, in schemes/ beside it.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the names.")] = Language.en,
+    json_schema: Annotated[bool, typer.Option("--json-schema", help="Print the form of a scheme file.")] = False,
+    debug: Debug = False,
+) -> None:
+    """List the tier schemes, or print one in words with what its proof found."""
+    with _clear_errors(debug=debug):
+        from segkit import schemes as files
+        from segkit.i18n import Words
+
+        if json_schema:
+            typer.echo(files.json_schema(), nl=False)
+            return
+        folder = config.parent if config else None
+        if config and not config.is_file():
+            raise InputError(f"--config {config}: no such config.")
+        words = Words(lang.value)
+        listed = [name] if name else files.names(folder)
+        loaded = [files.load(one, folder) for one in listed]
+        lines = files.describe(loaded[0], words) if name else [f"{s.name:<20} {files.listing(s, words)}" for s in loaded]
+        typer.echo("\n".join(lines))
+
+
 def _settings(config: Path, *, as_of: str | None = None, language: str | None = None) -> Settings:
     """The config with what the command line says instead."""
     from segkit.settings import load

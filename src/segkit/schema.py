@@ -35,8 +35,8 @@ class Table:
     """One table of an extract. `required`: each group names columns of which one must be there.
 
     `key`: the column that names a row (rows without it are left out), `unique` where it names one row only;
-    `known_at`: the moment from which a row is known (rows on or after as-of are left out); `extra`: columns
-    of the firm's own travel along without being mapped.
+    `known_at`: the moment from which a row is known (rows on or after as-of are left out), `known_else`: what tells it
+    where that is empty; `extra`: columns of the firm's own travel along without being mapped.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Table:
     required: tuple[tuple[str, ...], ...]
     key: str | None = None
     known_at: str | None = None
+    known_else: str | None = None
     unique: bool = False
     extra: bool = False
 
@@ -78,6 +79,44 @@ CUSTOMER_FIELDS = _columns(
     repurchase_intent:number:0-1 referral_willingness:number:0-10 culture_fit:number:1-5
     communication_cost:number:1-5 vetted:flag needs_match:number:1-5 parent_id:id do_not_contact:flag tags:text"""
 )
+
+CUSTOMER_MEASURES = _columns(
+    # what reading the extracts measures of each customer, as known at as-of; share: 0 to 1
+    """first_order_on:day last_order_on:day recency_days:number:days tenure_days:number:days frequency:number:orders
+    monetary:money refunds:money average_order_value:money margin:money margin_known:number:share conceded:money
+    sample_orders:number:orders
+    orders_12m:number:orders orders_prev_12m:number:orders revenue_12m:money revenue_prev_12m:money
+    frequency_3y:number:orders monetary_3y:money usual_gap_days:number:days gap_upper_days:number:days
+    order_days:number:days margin_12m:money margin_prev_12m:money
+    margin_rate_12m:number:share margin_rate_prev_12m:number:share repeat_share:number:share top_category:text
+    categories:number:categories
+    touches:number:touches touches_12m:number:touches minutes_12m:number:minutes mailings_12m:number:mailings
+    visits_12m:number:visits last_touch_on:day last_reply_on:day replies_12m:number:replies sent_12m:number:messages
+    inquiries:number:inquiries quotes:number:quotes complaints_12m:number:complaints inquiry_quality:number:1-5
+    sample_price_on:day sample_requested_on:day sample_sent_on:day sample_received_on:day demos:number:demos
+    last_feedback:text
+    deals:number:deals deals_open:number:deals deals_won:number:deals deals_lost:number:deals deal_stage:text
+    deal_since:day deal_first_contact_on:day deal_days:number:days deal_amount:money deal_product:text
+    deal_key_person:choice:first|second|third|none deal_levels_above:number:levels deal_has_need:flag
+    deal_can_pay:flag deal_value_accepted:flag deal_spec_known:flag deal_quantity_known:flag
+    deal_outcome:choice:won|lost|open
+    invoices:number:invoices invoices_late:number:invoices paid_on_time_share:number:share days_late_mean:number
+    overdue_invoices:number:invoices overdue_amount:money
+    contacts:number:contacts decision_maker_known:flag"""
+)
+
+MODEL_COLUMNS = _columns(
+    # what notebooks add to a customer: scores, models, regions
+    """r_score:number:1-5 f_score:number:1-5 m_score:number:1-5 p_alive:number:share p_repurchase:number:share
+    churn_risk:number:share clv:money expected_revenue:money
+    country_code:text country_found:text province_found:text city_found:text region:text"""
+)
+
+
+def customer_columns() -> dict[str, Column]:
+    """Columns that the customers table can have by name: fields of the extract, measures, what notebooks add."""
+    return {c.name: c for c in (Column("customer_id", "id"), *CUSTOMER_FIELDS, *CUSTOMER_MEASURES, *MODEL_COLUMNS)}
+
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -140,6 +179,7 @@ TABLES: dict[str, Table] = {
             (("customer_id",),),
             key="customer_id",
             known_at="created_at",
+            known_else="first_contact_at",
         ),
         Table(
             "payments",

@@ -53,6 +53,9 @@ class Extract(_Frozen):
     source: tuple[str, ...] = ()
     table: str | None = None
     columns: dict[str, str | int] = {}
+    fixed: dict[str, str] = {}  # column → the word that holds for every row
+    values: dict[str, dict[str, str]] = {}  # column → word of the export → word to read instead
+    id_prefix: str = ""  # before each customer_id and parent_id: keeps two numberings apart
     header: bool | tuple[str, ...] = True
     sep: str | None = None
     encoding: str | None = None
@@ -66,6 +69,7 @@ class Extract(_Frozen):
     zero_amount: Literal["leave_out", "order"] = "leave_out"
     duplicates: Literal["keep", "drop"] = "keep"
     cancellations: Literal["net", "match"] = "net"
+    also: tuple[Extract, ...] = ()  # further sources of the same table, each with its own columns
 
     @field_validator("source", "sheet", "date_format", mode="before")
     @classmethod
@@ -95,7 +99,14 @@ class Extract(_Frozen):
     def _one_source(self) -> Extract:
         if bool(self.source) == bool(self.table):
             raise ValueError("give either source (files) or table (a table behind engine)")
+        if any(further.also for further in self.also):
+            raise ValueError("also stands under also: list every further source in the first one")
         return self
+
+    @property
+    def sources(self) -> tuple[Extract, ...]:
+        """This source and its further ones, the first first."""
+        return (self, *self.also)
 
 
 class Accounts(_Frozen):
@@ -168,7 +179,7 @@ def _known_keys(location: tuple[Any, ...]) -> list[str]:
     """The keys allowed at a place of the config, for the remedy of an unknown one."""
     model: Any = Settings
     if len(location) >= 3 and location[0] == "extracts":
-        model = Where if len(location) >= 5 and location[2] == "where" else Extract
+        model = Where if "where" in location[2:-2] else Extract
     elif len(location) >= 2 and location[0] == "accounts":
         model = Accounts
     return [f.alias or n for n, f in model.model_fields.items() if n not in ("folder", "file")]

@@ -101,7 +101,7 @@ def test_tiers_stand_by_revenue_each_in_its_own_colour_beside_its_customers():
 
 
 def test_a_tier_keeps_its_colour_and_an_unknown_one_takes_a_free_one():
-    colours = style.tier_colours(["core", "important_champion", "loyal"])
+    colours = style.tier_colours(["mine", "important_champion", "yours"])
     assert colours["important_champion"] == style.TIERS["important_champion"]
     assert len(set(colours.values())) == 3
     assert set(colours.values()) - {style.TIERS["important_champion"]} < set(style.CATEGORIES)

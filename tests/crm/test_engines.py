@@ -6,6 +6,7 @@ import datetime as dt
 
 import duckdb
 import ibis
+import pandas as pd
 import pytest
 
 from segkit import crm, settings
@@ -45,6 +46,14 @@ def test_a_table_behind_a_url_gives_the_same_customers_as_a_file(database, firm)
     assert summary.rows == from_file.rows
     assert (summary.as_of, from_file.as_of) == (dt.date(2024, 2, 8),) * 2
     assert firm.customers()["a"]["monetary"] == 25.5
+
+
+def test_rows_of_a_table_can_be_orders_too(database):
+    database.write_text(CONFIG.replace("order_id: no, ", "") + "    order_unit: row\n")
+    tables = database.parent / "tables"
+    crm.extract(settings.load(database), tables=tables, today=dt.date(2026, 1, 1))
+    found = pd.read_parquet(tables / "customers.parquet").set_index("customer_id")
+    assert found["frequency"].to_dict() == {"a": 2, "b": 1}
 
 
 def test_the_database_is_only_read(database):

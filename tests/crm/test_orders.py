@@ -86,6 +86,12 @@ def test_without_an_order_id_equal_lines_count_as_often_as_in_the_part_that_has_
     assert summary.rows["orders"]["left_out"] == {"overlap": 1}
 
 
+def test_lines_without_an_order_id_are_not_taken_for_one_order_of_their_customer(firm):
+    summary = parts(firm, ",a,2024-01-05,10\n,a,2024-01-20,20\n", ",a,2024-01-20,20\n,a,2024-02-01,7\n")
+    assert firm.customers()["a"]["monetary"] == 37
+    assert summary.rows["orders"]["left_out"] == {"overlap": 1}
+
+
 def test_a_row_that_a_filter_drops_does_not_push_out_its_twin(firm):
     head = "order_id,customer_id,ordered_at,amount,ok\n"
     (firm.folder / "p2.csv").write_text(head + "1,a,2024-01-05,10,no\n2,b,2024-02-05,1,yes\n")

@@ -50,6 +50,29 @@ TIERS = {
     "general_develop": "#8ad3bd",
     "general_keep": "#f5d38b",
     "general_win_back": "#f0b48c",
+    # the segments of the R, F, M grid
+    "core": "#0072b2",
+    "growth": "#009e73",
+    "loyal": "#56b4e9",
+    "save": "#d55e00",
+    "developing": "#e69f00",
+    "new": "#cc79a7",
+    "reactivate": "#a3abb2",
+    # shares of contribution, from the dark top to the pale bottom
+    "top": "#003a5d",
+    "high": "#0072b2",
+    "middle": "#56b4e9",
+    "bottom": "#c9ced3",
+    # the ladder: customers in blue, prospects from green to grey
+    "KA": "#0072b2",
+    "ordered": "#8fc1e0",
+    "A": "#009e73",
+    "B": "#8ad3bd",
+    "C": "#e69f00",
+    "D": "#f5d38b",
+    "E": "#c9ced3",
+    "negotiating": "#009e73",
+    "prospect": "#c9ced3",
 }
 
 WIDTH = 6.4  # inches; 600 px on a page

@@ -17,8 +17,12 @@ KINDS = {
     **dict.fromkeys(("monetary", "revenue", "average", "average_order_value", "amount", "margin", "cost"), "money"),
     **dict.fromkeys(("share", "customer_share", "revenue_share"), "percent"),
     **dict.fromkeys(("first_order_on", "last_order_on", "ordered_on"), "date"),
+    **dict.fromkeys(("placed_share", "conversion", "conversion_low", "conversion_high", "win_rate", "common_rate"), "percent"),
+    **dict.fromkeys(("expected_rate", "low", "high", "chance_above", "overdue", "kept_share", "climbed_share"), "percent"),
+    "amount_won": "short_money",
     "month": "month",
     **{name: name for name in ("extract", "reason", "column", "kind", "measure", "tier", "severity")},
+    **{name: name for name in ("scheme", "stage", "audience", "tag", "family")},
 }
 
 
@@ -40,7 +44,8 @@ def written(
     `kinds`: column → money, short_money, percent, date, month, number, text, or a group of words.
     """
     known = KINDS | dict(kinds or {})
-    names = [name for name in frame.columns if not (name == "scheme" and "tier" in frame.columns)]
+    one_scheme = "tier" in frame.columns and frame.get("scheme") is not None and frame["scheme"].nunique() < 2
+    names = [name for name in frame.columns if not (name == "scheme" and one_scheme)]
     columns, right = [], []
     for name in names:
         kind = known.get(str(name)) or ("number" if frame[name].dtype.kind in "iuf" else "text")

@@ -62,7 +62,9 @@ def clean(
     fields = Fields(raw, extract)
     notes = [*raw.notes, *fields.notes]
     rows = fields.select()
-    rows = _stage(rows.mutate(_filtered=~fields.kept(rows)), f"{raw.name}.read", work)
+    if extract.table:  # a database names no rows: any order will do to tell them apart
+        rows = rows.mutate(_row=ibis.row_number().cast("int64") + 1)
+    rows = stage(rows.mutate(_filtered=~fields.kept(rows)), f"{raw.name}.read", work)
     rows, parts = overlap.ranked(rows, fields, date=_known_at(fields))
     rows, changed = overlap.mark(rows, fields, parts=parts)
     notes += changed + _count_copies(rows, fields)
@@ -71,7 +73,7 @@ def clean(
     if raw.name == "orders":
         rows = amounts.valued(rows, fields, currency=currency, rates=rates)
     rows = _with_reason(rows, fields, latest=latest)
-    staged = _stage(_finished(rows, fields, as_of=as_of), f"{raw.name}.clean", work)
+    staged = stage(_finished(rows, fields, as_of=as_of), f"{raw.name}.clean", work)
     columns = tuple(c for c in staged.columns if not c.startswith("_"))
     blamed = {reason: fields.mapping[name] for reason, name in _blamed(fields).items()}
     return Clean(raw.name, raw.place, staged, columns, tuple(notes), blamed)
@@ -178,8 +180,8 @@ def _finished(rows: ir.Table, fields: Fields, *, as_of: dt.date | None) -> ir.Ta
     return rows.select(*kept, *bad, "_part", "_row", "_rank", "_reason", "_value", _line=line)
 
 
-def _stage(rows: ir.Table, name: str, work: Path) -> ir.Table:
-    """Compute the cleaning once: to Parquet beside the run in DuckDB, to a temporary table elsewhere."""
+def stage(rows: ir.Table, name: str, work: Path) -> ir.Table:
+    """Compute a table once: to Parquet beside the run in DuckDB, to a temporary table elsewhere."""
     con = rows.get_backend()
     if con.name != "duckdb":
         return rows.cache()
@@ -190,12 +192,13 @@ def _stage(rows: ir.Table, name: str, work: Path) -> ir.Table:
 
 def known(clean: Clean, as_of: dt.date) -> Clean:
     """The extract as it was known: rows from as-of on are left out as `after_as_of`."""
-    date = schema.TABLES[clean.name].known_at
-    if date is None or date not in clean.columns:
+    table = schema.TABLES[clean.name]
+    dates = [clean.rows[name] for name in (table.known_at, table.known_else) if name in clean.columns]
+    if not dates:
         return clean
     later = REASONS[REASONS.index("after_as_of") + 1 :]
     rows = clean.rows
     open_ = rows["_reason"].isnull() | rows["_reason"].isin(later)
-    after = (rows[date] >= dt.datetime.combine(as_of, dt.time())).fill_null(False)
+    after = (ibis.coalesce(*dates) >= dt.datetime.combine(as_of, dt.time())).fill_null(False)
     rows = rows.mutate(_reason=ibis.ifelse(open_ & after, "after_as_of", rows["_reason"]))
     return replace(clean, rows=rows)

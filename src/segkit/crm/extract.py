@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
 
-from segkit.crm import accounts, features, ledger, rates, sources
-from segkit.crm.cleaning import Clean, clean, known
+from segkit.crm import accounts, features, further, ledger, rates, sources, together
+from segkit.crm.cleaning import Clean, clean, known, stage
 from segkit.crm.contract import prove
 from segkit.crm.sources import Note, Raw, engines
 from segkit.errors import InputError
-from segkit.settings import Settings
+from segkit.settings import Extract, Settings
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ class Summary:
 
 @dataclass(frozen=True)
 class Reading:
-    """All extracts of a config as they were known at as-of, and the orders found in them."""
+    """All extracts of a config as they were known at as-of, the orders found in them (`events`), and `further` tables."""
 
     as_of: dt.date
     raws: dict[str, Raw]
     cleans: dict[str, Clean]
     events: ir.Table
     mapped: set[str]
+    further: dict[str, ir.Table]
 
     def pairs(self) -> list[tuple[Clean, Raw]]:
         return [(self.cleans[name], self.raws[name]) for name in self.raws]
@@ -48,7 +49,8 @@ class Reading:
 
 
 def extract(settings: Settings, *, tables: Path, today: dt.date, as_of: dt.date | None = None) -> Summary:
-    """Read, clean, check and measure; write customers, orders, order_months, left_out and the quality tables to `tables`.
+    """Read, clean, check and measure; write customers, orders, order_months, what `further` has, left_out and the quality
+    tables to `tables`.
 
     `as_of` goes before the config's; `today` is the day of the clock. Raises InputError with place, value and remedy.
     """
@@ -79,10 +81,13 @@ def _read(settings: Settings, work: Path, *, today: dt.date, as_of: dt.date | No
     for name in settings.extracts:
         if name not in reader.cleans:
             reader.clean(name)
-    cleans = {name: known(reader.cleans[name], reader.day) for name in settings.extracts}
-    found = _kept(features.events(cleans["orders"], settings.extracts["orders"]), work)
-    mapped = set(settings.extracts["orders"].columns) or set(cleans["orders"].columns)
-    return Reading(reader.day, {n: reader.raws[n] for n in settings.extracts}, cleans, found, mapped)
+    cleans = {name: reader.known(name, reader.day, rate) for name in settings.extracts}
+    spec = settings.extracts["orders"]
+    found = stage(features.events(cleans["orders"], spec), "events", work)
+    mapped = {name for source in spec.sources for name in source.columns or cleans["orders"].columns}
+    own = further.tables(cleans, spec, as_of=reader.day)
+    own = {name: stage(table, name, work) for name, table in own.items()}
+    return Reading(reader.day, {n: reader.raws[n] for n in settings.extracts}, cleans, found, mapped, own)
 
 
 class _Reader:
@@ -97,18 +102,31 @@ class _Reader:
         self.cleans: dict[str, Clean] = {}
 
     def clean(self, name: str, *, rates: ir.Table | None = None) -> None:
-        spec = self.settings.extracts[name]
-        self.raws[name] = sources.read(name, spec, self.settings, self.con, self.work)
-        self.cleans[name] = clean(
-            self.raws[name],
+        raws, cleans = [], []
+        for i, spec in enumerate(self.settings.extracts[name].sources):
+            work = self.work / f"{name}-also-{i}" if i else self.work
+            raws.append(sources.read(name, spec, self.settings, self.con, work))
+            cleans.append(self._cleaned(raws[-1], spec, work, rates))
+        self.raws[name], self.cleans[name] = together.raws(raws), together.cleans(cleans, work=self.work)
+
+    def _cleaned(self, raw: Raw, spec: Extract, work: Path, rates: ir.Table | None) -> Clean:
+        work.mkdir(parents=True, exist_ok=True)
+        return clean(
+            raw,
             spec,
-            work=self.work,
+            work=work,
             accounts=self.accounts,
             latest=self.latest,
             as_of=self.day if isinstance(self.day, dt.date) else None,
             currency=self.settings.currency,
             rates=rates,
         )
+
+    def known(self, name: str, as_of: dt.date, daily: ir.Table | None) -> Clean:
+        """An extract as it was known at as-of, its amounts in the base currency."""
+        then = known(self.cleans[name], as_of)
+        seen = rates.in_base(then, as_of=as_of, currency=self.settings.currency, daily=daily)
+        return seen if seen is then else replace(seen, rows=stage(seen.rows, f"{name}.base", self.work))
 
     def rates(self) -> ir.Table:
         self.clean("fx")
@@ -124,14 +142,6 @@ def _latest(orders: Clean, settings: Settings) -> dt.date:
     """The day after the last valid order; any day serves where no row can be used, since the run stops there."""
     last = features.last_order_on(features.events(orders, settings.extracts["orders"]))
     return last + dt.timedelta(days=1) if last else dt.date.max
-
-
-def _kept(table: ir.Table, work: Path) -> ir.Table:
-    con = table.get_backend()
-    if con.name != "duckdb":
-        return table.cache()
-    con.to_parquet(table, work / "events.parquet")
-    return con.read_parquet(work / "events.parquet")
 
 
 def _checked(reading: Reading, settings: Settings) -> pd.DataFrame:
@@ -161,11 +171,20 @@ def _refuse_early(reading: Reading, rows: dict[str, Any]) -> None:
 
 def _write(reading: Reading, counts: pd.DataFrame, tables: Path) -> None:
     tables.mkdir(parents=True, exist_ok=True)
-    table = features.customers(reading.cleans, reading.events, as_of=reading.as_of, mapped=reading.mapped)
+    table = features.customers(
+        reading.cleans,
+        reading.events,
+        as_of=reading.as_of,
+        mapped=reading.mapped,
+        named=further.named(reading.cleans, as_of=reading.as_of),
+        parts=further.columns(reading.cleans, reading.events, reading.further, as_of=reading.as_of),
+    )
     _parquet(table.order_by("customer_id"), tables / "customers.parquet")
     prove(tables / "customers.parquet", as_of=reading.as_of)
     _parquet(features.orders_of(reading.events).order_by("customer_id", "ordered_on", "order_id"), tables / "orders.parquet")
     _parquet(features.order_months(reading.events), tables / "order_months.parquet")
+    for name, own in reading.further.items():
+        _parquet(own.order_by(*further.ORDER[name]), tables / f"{name}.parquet")
     _parquet(ledger.left_out(reading.pairs()), tables / "left_out.parquet")
     counts.to_parquet(tables / "quality.parquet", index=False)
     columns = pd.concat([ledger.columns(c) for c in reading.cleans.values()], ignore_index=True)

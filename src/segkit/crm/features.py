@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
 
 from segkit import schema
+from segkit.crm import computed
 from segkit.crm.cancellations import matched
 from segkit.crm.cleaning import Clean
 from segkit.settings import Extract
@@ -16,8 +18,9 @@ FIELDS = tuple(c.name for c in schema.CUSTOMER_FIELDS)
 
 
 def events(orders: Clean, extract: Extract) -> ir.Table:
-    """One row per customer and order or credit note: `order_id`, `ordered_on`, `amount` (net of what was cancelled of it),
-    `booked` (everything booked under it), `refunds` (its negative part), `margin`, `is_order`.
+    """One row per customer and order or credit note: `order_id`, `ordered_on` (its first sale's day), `amount` (net of what
+    was cancelled of it), `booked` (everything booked under it), `refunds` (its negative part), `is_order`, and where known
+    `margin`, `margin_on` (booked on lines whose margin is known) and `valued` (the sales among them).
 
     An order has a sale and is not cancelled in full; everything else only changes what the customer spent.
     """
@@ -26,7 +29,7 @@ def events(orders: Clean, extract: Extract) -> ir.Table:
     kept = matched(lines, place=orders.place) if match else lines
     sale = kept["amount"] >= 0
     asked = {
-        "ordered_at": kept["ordered_at"].min(where=sale),
+        "ordered_at": ibis.coalesce(kept["ordered_at"].min(where=sale), kept["ordered_at"].min()),
         "booked": kept["amount"].sum(),
         "refunds": kept["amount"].sum(where=~sale).fill_null(0.0),
         "sales": kept.count(where=sale),
@@ -40,8 +43,10 @@ def events(orders: Clean, extract: Extract) -> ir.Table:
     if orders.has("list_amount"):
         asked["conceded"] = (kept["list_amount"] - kept["amount"]).sum(where=sale)
     if orders.has("margin") or orders.has("cost"):
-        asked |= {"margin": kept["margin"].sum(), "valued": kept["amount"].sum(where=sale & kept["margin"].notnull())}
-    keys = _keys(kept, orders, extract)
+        valued = kept["margin"].notnull()
+        asked |= {"margin": kept["margin"].sum(), "valued": kept["amount"].sum(where=sale & valued)}
+        asked["margin_on"] = kept["amount"].sum(where=valued)
+    keys = order_keys(kept, orders, extract)
     rows = kept.group_by("customer_id", **keys).agg(**asked)
     return _judged(rows if match else rows.mutate(amount=rows["booked"]), own_id=orders.has("order_id")).drop(*keys)
 
@@ -55,7 +60,7 @@ def _judged(rows: ir.Table, *, own_id: bool) -> ir.Table:
     return rows.drop("ordered_at", "sales", "credits", *({"own"} & set(rows.columns)))
 
 
-def _keys(lines: ir.Table, orders: Clean, extract: Extract) -> dict[str, ir.Value]:
+def order_keys(lines: ir.Table, orders: Clean, extract: Extract) -> dict[str, ir.Value]:
     """What makes a customer's lines one order: its id; without one the day, or the row.
 
     The id stands bare among the keys: DuckDB then groups a file that is in order of ids piece by piece.
@@ -144,11 +149,22 @@ def accounts(customers: Clean) -> ir.Table:
     return joined.select("customer_id", **{n: ibis.coalesce(joined[n], joined[f"{n}_spare"]) for n in names})
 
 
-def customers(extracts: dict[str, Clean], found: ir.Table, *, as_of: dt.date, mapped: set[str]) -> ir.Table:
-    """One row per customer, prospects included (frequency 0, dates null): what `measures` says and the extract's fields."""
+def customers(
+    extracts: dict[str, Clean],
+    found: ir.Table,
+    *,
+    as_of: dt.date,
+    mapped: set[str],
+    named: Sequence[ir.Table] = (),
+    parts: Sequence[ir.Table] = (),
+) -> ir.Table:
+    """One row per customer, prospects included (frequency 0, dates null): what `measures` says and the extract's fields.
+
+    `named`: customer_id of who stands in other extracts; `parts`: further columns, each table one row per customer.
+    """
     table = measures(found, as_of=as_of)
-    parts = [t for t in (sample_orders(extracts["orders"]), fields_on_orders(extracts["orders"], mapped)) if t is not None]
-    named = [e.used.select("customer_id") for name, e in extracts.items() if name != "orders" and e.has("customer_id")]
+    own = (sample_orders(extracts["orders"]), fields_on_orders(extracts["orders"], mapped))
+    parts = [*(t for t in own if t is not None), *parts]
     if named:  # customers without an order too
         parts = [table, *parts]
         table = ibis.union(table.select("customer_id"), *named, distinct=True)
@@ -156,11 +172,9 @@ def customers(extracts: dict[str, Clean], found: ir.Table, *, as_of: dt.date, ma
         parts.append(accounts(extracts["customers"]))
     for part in parts:
         table = _joined(table, part)
-    return table.mutate(
-        frequency=table["frequency"].fill_null(0).cast("int64"),
-        monetary=table["monetary"].fill_null(0.0),
-        refunds=table["refunds"].fill_null(0.0),
-    )
+    zeros = {c: table[c].fill_null(0).cast("int64") for c in table.columns if c in computed.COUNTS}
+    zeros |= {c: table[c].fill_null(0.0) for c in table.columns if c in computed.SUMS}
+    return table.mutate(**zeros, **{c: table[c].fill_null(False) for c in table.columns if c in computed.FLAGS})
 
 
 def _joined(table: ir.Table, part: ir.Table) -> ir.Table:

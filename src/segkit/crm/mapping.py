@@ -11,17 +11,12 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from segkit import schema
-from segkit.crm import dates, money, text
+from segkit.crm import computed, dates, money, text
 from segkit.crm.sources import Note, Raw, require
 from segkit.errors import InputError
 from segkit.settings import Extract, Where
 
 SOURCE = "s_"  # prefix of a source column beside the canonical ones
-MEASURED = {
-    "first_order_on", "last_order_on", "recency_days", "frequency", "monetary", "average_order_value", "tenure_days",
-    "order_days", "sample_orders", "refunds", "margin_known", "conceded",
-}  # fmt: skip
-"""Columns that segkit computes for a customer: no column of an extract may take their names."""
 
 
 def resolve(raw: Raw, extract: Extract) -> dict[str, str]:
@@ -38,13 +33,29 @@ def resolve(raw: Raw, extract: Extract) -> dict[str, str]:
     if table.extra:
         mapping |= {h: h for h in raw.headers if h not in mapping.values() and h not in mapping}
     for name in mapping:
-        if name in MEASURED or name.startswith("_"):
+        if (name in computed.NAMES and kind_of(table, name) is None) or name.startswith("_"):
             raise InputError(
                 f'{raw.place}: the name "{name}" is computed by segkit. Give the column another name under '
                 f"extracts.{raw.name}.columns."
             )
     _require(raw, table, mapping)
+    _refuse_words(raw, extract, mapping)
     return mapping
+
+
+def _refuse_words(raw: Raw, extract: Extract, mapping: Mapping[str, str]) -> None:
+    """Raises InputError where `values` names no mapped column, or `fixed` one that is mapped or holds no words."""
+    for name in extract.values:
+        if name not in mapping:
+            raise InputError(
+                f'{raw.place}: values under extracts.{raw.name} names "{name}", which is not mapped. '
+                f"Mapped are {', '.join(mapping)}."
+            )
+    for name in extract.fixed:
+        column = kind_of(schema.TABLES[raw.name], name)
+        if name in mapping or column is None or column.kind not in ("text", "choice"):
+            why = "it is mapped to a column" if name in mapping else "only columns of words can be fixed"
+            raise InputError(f'{raw.place}: "{name}" under extracts.{raw.name}.fixed: {why}. Take one of them out.')
 
 
 def _canonical(table: schema.Table) -> set[str]:
@@ -136,8 +147,14 @@ class Fields:
         """The source column without placeholder words, blanks around it and full-width signs; typed ones as they are."""
         column = self.source(name)
         if self.kind(name) in ("money", "number"):
-            return money.written(column)
-        return text.text(column, country=name == "country") if column.type().is_string() else column
+            column = money.written(column)
+        elif column.type().is_string():
+            column = text.text(column, country=name == "country")
+        words = self.extract.values.get(name, {})
+        if not words:
+            return column
+        said = text.plain(column)
+        return ibis.cases(*((said == old, ibis.literal(new)) for old, new in words.items()), else_=said)
 
     def value(self, name: str, column: ir.Column) -> ir.Value:
         """The canonical column, typed by its kind, from what was `written`."""
@@ -145,7 +162,8 @@ class Fields:
         if name == "currency":
             return text.currency(column)
         if kind == "id":
-            return text.identifier(column)
+            prefix = self.extract.id_prefix if name in ("customer_id", "parent_id") else ""
+            return ibis.literal(prefix) + text.identifier(column) if prefix else text.identifier(column)
         if kind in ("money", "number"):
             return money.number(column, decimal=self._decimals.get(self.mapping[name], "."))
         if kind in ("moment", "day"):
@@ -167,6 +185,7 @@ class Fields:
         words = {f"_written_{name}": self.written(name) for name in self.mapping}
         rows = table.select("_part", "_row", **source, **words)
         rows = rows.mutate(**{name: self.value(name, rows[f"_written_{name}"]) for name in self.mapping})
+        rows = rows.mutate(**{name: ibis.literal(word) for name, word in self.extract.fixed.items()})
         typed = self._of_kind("money", "number", "moment", "day", "flag")
         rows = rows.mutate(**{f"_bad_{n}": rows[n].isnull() & rows[f"_written_{n}"].notnull() for n in typed})
         return rows.drop(*words).mutate(_line_key=self._line_key(rows))

@@ -29,12 +29,12 @@ def ranked(rows: ir.Table, fields: Fields, *, date: str | None) -> tuple[ir.Tabl
 
 
 def _order_key(rows: ir.Table, fields: Fields) -> ir.StringValue | None:
-    """What makes two lines one event: the order (or touch, deal, invoice) id and its customer."""
+    """What makes two lines one event: the order (or touch, deal, invoice) id and its customer. Null where the id is."""
     ids = [n for n in fields.mapping if n.endswith("_id") and n not in ("customer_id", "parent_id", "contact_id")]
     if not ids:
         return None
-    customer = [rows["customer_id"].fill_null("")] if "customer_id" in fields.mapping else []
-    return ibis.literal("\x1f").join([rows[ids[0]], *customer])
+    key = rows[ids[0]]
+    return key + "\x1f" + rows["customer_id"].fill_null("") if "customer_id" in fields.mapping else key
 
 
 def mark(rows: ir.Table, fields: Fields, *, parts: int) -> tuple[ir.Table, list[Note]]:
@@ -44,7 +44,8 @@ def mark(rows: ir.Table, fields: Fields, *, parts: int) -> tuple[ir.Table, list[
     key = _order_key(rows, fields)
     keyed = rows.mutate(_key=ibis.null("string") if key is None else key)
     copies = ibis.row_number().over(ibis.window(group_by=["_part", "_line_key", "_filtered"], order_by="_row"))
-    keyed = keyed.mutate(_copy=copies if key is None else ibis.ifelse(keyed["_key"].isnull(), copies, -1))
+    without = key is None or keyed["_key"].isnull().any().to_pyarrow().as_py()  # else no line is compared by itself
+    keyed = keyed.mutate(_copy=ibis.ifelse(keyed["_key"].isnull(), copies, -1) if without else ibis.literal(-1))
     keyed = keyed.mutate(_event=ibis.coalesce(keyed["_key"], keyed["_line_key"].cast("string")))
     same = ibis.window(group_by=["_event", "_copy", "_filtered"])
     keyed = keyed.mutate(_newest=keyed["_rank"].max().over(same))

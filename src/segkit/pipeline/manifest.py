@@ -113,7 +113,7 @@ def file_digest(file: Path) -> str:
 
 def changed_inputs(settings: Settings, recorded: list[dict[str, Any]]) -> str:
     """Why the inputs of an earlier run cannot be taken for today's; empty where they are the same files."""
-    behind = [name for name, extract in settings.extracts.items() if extract.table]
+    behind = [name for name, extract in settings.extracts.items() if any(source.table for source in extract.sources)]
     if behind:
         return f"{', '.join(behind)} lies in a database, where a change cannot be seen"
     now = sorted((name, file_digest(file)) for name in settings.extracts for file in _files(settings, name))
@@ -125,7 +125,7 @@ def changed_inputs(settings: Settings, recorded: list[dict[str, Any]]) -> str:
 def _files(settings: Settings, name: str) -> list[Path]:
     """Files that an extract's sources name now, each once."""
     found: set[Path] = set()
-    for source in settings.extracts[name].source:
+    for source in (file for extract in settings.extracts[name].sources for file in extract.source):
         path = settings.path(source)
         pattern = os.path.relpath(path, path.anchor)
         found |= {path} if path.is_file() else set(Path(path.anchor).glob(pattern))

@@ -1,7 +1,9 @@
 """What is read at the end: the page of a run, and its notebooks as pages. Everything goes through escaping templates."""
 
+from segkit.report.customer import customer
+from segkit.report.lists import write_lists
 from segkit.report.notebook import export_notebook, fill, fill_summary
 from segkit.report.page import page, publish
 from segkit.report.sections import RANK, key_figures
 
-__all__ = ["RANK", "export_notebook", "fill", "fill_summary", "key_figures", "page", "publish"]
+__all__ = ["RANK", "customer", "export_notebook", "fill", "fill_summary", "key_figures", "page", "publish", "write_lists"]

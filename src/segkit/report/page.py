@@ -13,7 +13,7 @@ from segkit.workbench import Run, open_run
 if TYPE_CHECKING:
     from segkit.i18n import Words
 
-METHODS = ("as_of", "recency", "frequency", "monetary", "scores", "rfm_8", "quality")
+METHODS = ("as_of", "recency", "frequency", "monetary", "scores", "tiers", "rfm_matrix", "quality")
 THIS = "90_report"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from segkit.charts import tables
@@ -67,38 +67,59 @@ def picture(run: Run, name: str) -> list[Picture]:
     return [Picture(f"data:image/png;base64,{encoded}", alt, width, height)]
 
 
-def section(run: Run, key: str, *, pictures: Iterable[str] = (), table: str = "", columns: Iterable[str] = ()) -> Section:
-    """A part of the page from the run's figures and one of its tables (`columns` of it, 12 rows at most)."""
+def section(run: Run, key: str, *, pictures: Iterable[str] = (), table: pd.DataFrame | None = None) -> Section:
+    """A part of the page from figures of the run and a table, of which 12 rows at most are shown."""
     words, lead = run.words, f"page.{key}_lead"
     shown = [p for name in pictures for p in picture(run, name)]
-    written = missing = None
-    if table and run.has(table):
-        written = tables.written(run.table(table)[list(columns)], words, run.currency, kinds={"revenue": "short_money"})
-    elif table and not shown:
-        missing = words("page.not_made", table=table)
+    written = None
+    if table is not None and len(table):
+        written = tables.written(table, words, run.currency, kinds={"revenue": "short_money"})
     title, said = words(f"page.{key}"), words(lead) if lead in words else ""
-    return Section(key, title, said, [], shown, written, missing or "")
+    return Section(key, title, said, [], shown, written)
 
 
 def sections(run: Run) -> list[list[Section]]:
-    """The page from top to bottom; parts in one list stand side by side where there is room."""
-    by_tier = ("scheme", "tier", "customers", "customer_share", "revenue", "revenue_share")
-    rows = ("extract", "rows_in", "used", "left_out")
-    return [
-        [section(run, "contribution", pictures=["sizes"], table="tier_sizes", columns=by_tier)],
+    """The page from top to bottom; parts in one list stand side by side where there is room. A part for which the run has
+    nothing is left out, save those that every run has."""
+    rest = [
+        [section(run, "ladder", pictures=["ladder"], table=tier_table(run, "trade_tier"))],
+        [section(run, "pyramid", pictures=["pyramid"]), section(run, "funnel", pictures=["funnel"])],
+        [section(run, "people", pictures=["owners"])],
         [section(run, "activity", pictures=["grid"]), section(run, "months", pictures=["months"])],
-        [quality(run, section(run, "quality", table="quality_balance", columns=rows))],
     ]
+    filled = [[part for part in group if part.pictures or part.table] for group in rest]
+    return [[contribution(run)], *(group for group in filled if group), [quality(run)]]
 
 
-def quality(run: Run, plain: Section) -> Section:
+def contribution(run: Run) -> Section:
+    """Who brings the revenue: the segments of the RFM matrix."""
+    part = section(run, "contribution", pictures=["tier_values"], table=tier_table(run, "rfm_matrix"))
+    return part if part.pictures or part.table else _lacking(run, part, "tier_sizes")
+
+
+def tier_table(run: Run, scheme: str) -> pd.DataFrame | None:
+    """Customers and revenue by tier of one scheme, as the run has kept them."""
+    if not run.has("tier_sizes"):
+        return None
+    sizes = run.table("tier_sizes")
+    return sizes.loc[sizes["scheme"] == scheme, ["scheme", "tier", "customers", "customer_share", "revenue", "revenue_share"]]
+
+
+def _lacking(run: Run, part: Section, table: str) -> Section:
+    return replace(part, missing=run.words("page.not_made", table=table))
+
+
+def quality(run: Run) -> Section:
     """What the figures rest on: how much of the orders was used, what was lost, and what a reader has to know."""
+    balance = run.table("quality_balance")[["extract", "rows_in", "used", "left_out"]] if run.has("quality_balance") else None
+    part = section(run, "quality", table=balance)
     said = [
         run.say(f)
         for f in run.found("10_quality")
         if f.key in ("rows_used", "main_loss", "no_loss", "limit_distance", "all_readable")
     ] + [run.remark(n) for n in run.manifest["notes"] if n["key"] in CAVEATS]
-    return Section(plain.key, plain.title, plain.lead, said, plain.pictures, plain.table, plain.missing)
+    part = replace(part, sentences=said)
+    return part if balance is not None else _lacking(run, part, "quality_balance")
 
 
 def tiles(run: Run) -> list[Tile]:
@@ -126,7 +147,10 @@ def key_figures(run: Run) -> pd.DataFrame:
     return pd.DataFrame([(t.name, t.value, t.more) for t in tiles(run)], columns=["term", "figure", "text"])
 
 
-HEADLINES = ("concentration", "silent", "trend", "strongest_tier", "one_order", "new_customers", "limit_distance")
+HEADLINES = (
+    "concentration", "silent", "trend", "main_tier", "ladder", "main_death", "owner_ahead", "one_order", "new_customers",
+    "limit_distance", "few_customers",
+)  # fmt: skip
 HEADLINES_SHOWN = 6
 
 

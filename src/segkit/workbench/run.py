@@ -7,10 +7,9 @@ things out never changes a report. Tables are always read from the run itself.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
-import re
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,10 @@ from segkit import schemes
 from segkit.errors import InputError
 from segkit.findings import Finding
 from segkit.i18n import Words, parse_numbers, readable_numbers
+from segkit.schemes import audiences, tags
 from segkit.settings import Settings
+from segkit.workbench.files import dates_as_datetime, parquet, place, png
+from segkit.workbench.showing import show_list
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -27,9 +29,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from segkit.charts.style import Labels
-    from segkit.schemes import Condition, Scheme
+    from segkit.schemes import Scheme
+    from segkit.schemes.audiences import Audience
 
-DPI = 160
+
+OPTIONAL = {
+    "deals": (
+        "opportunity_id", "customer_id", "owner", "created_on", "first_contact_on", "closed_on", "outcome", "stage",
+        "stage_since", "amount", "product", "key_person", "levels_above", "has_need", "can_pay", "value_accepted",
+        "spec_known", "quantity_known", "lost_reason", "days_to_close",
+    ),
+    "touches": ("customer_id", "month", "owner", "channel", "direction", "kind", "feedback", "touches", "minutes"),
+}  # fmt: skip
+"""Tables that a run has only where the extracts for them exist, with their columns."""
 
 
 def open_run(run_dir: str | Path, notebook: str, language: str = "en") -> Run:
@@ -41,16 +53,22 @@ def open_run(run_dir: str | Path, notebook: str, language: str = "en") -> Run:
             "`segkit run CONFIG` writes a run of your own: set run_dir to its folder."
         )
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return Run(folder, notebook, Words(language).also(_scheme_names(language)), manifest)
+    words = Words(language)
+    return Run(folder, notebook, words.also(_scheme_names(folder, words)), manifest)
 
 
-def _scheme_names(language: str) -> dict[str, str]:
-    """The names that scheme files give themselves and their tiers."""
-    names = {}
-    for scheme in map(schemes.load, schemes.names()):
+def _scheme_names(folder: Path, words: Words) -> dict[str, str]:
+    """The names that files of schemes, audiences and tags give themselves and their parts."""
+    names, language = {}, words.language
+    for scheme in (schemes.load(name, folder) for name in schemes.names(folder)):
         names[f"scheme.{scheme.name}"] = scheme.zh if language == "zh" else scheme.en
+        names[f"tier.{scheme.name}.{schemes.NOT_PLACED}"] = words("tier.not_placed")
         names |= {f"tier.{scheme.name}.{key}": name for key, name in scheme.names(language).items()}
-    return names
+    own = folder / "schemes" / "audiences"
+    for audience in (audiences.load(name, own) for name in audiences.names(own)):
+        names[f"audience.{audience.name}"] = audience.title(language)
+    named = tags.load().names(language)
+    return names | {f"{group}.{key}": name for key, name in named.items() for group in ("tag", "family")}
 
 
 @dataclass(frozen=True)
@@ -112,11 +130,62 @@ class Run:
         if not path.is_file():
             names = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "none yet"
             raise InputError(f'{self.folder.name}: no table "{name}". The run has: {names}. Run the notebook that makes it.')
-        return _dates_as_datetime(pd.read_parquet(path))
+        return dates_as_datetime(pd.read_parquet(path))
+
+    def optional(self, name: str) -> pd.DataFrame:
+        """A table that not every run has: where it is missing, one without rows, with the columns it would have."""
+        import pandas as pd
+
+        return self.table(name) if self.has(name) else pd.DataFrame({column: [] for column in OPTIONAL[name]})
+
+    def scheme(self, name: str) -> Scheme:
+        """A tier scheme: the firm's own in `schemes/` of the run where there is one of that name, else segkit's."""
+        return schemes.load(name, self.folder)
+
+    def schemes(self) -> list[Scheme]:
+        """Every tier scheme, segkit's and the firm's own."""
+        return [self.scheme(name) for name in schemes.names(self.folder)]
+
+    def audiences(self) -> list[Audience]:
+        """Every target group: segkit's, and the firm's own in `schemes/audiences/` of the run."""
+        own = self.folder / "schemes" / "audiences"
+        return [audiences.load(name, own) for name in audiences.names(own)]
+
+    def reasons_of(self, groups: Sequence[Audience]) -> dict[str, str]:
+        """Why a customer is in a target group, by group, with its columns in braces."""
+        return {group.name: group.reason(self.words.language) for group in groups}
+
+    def needs(self, missing: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+        """What is not computed (schemes, target groups, tags), and the columns it needs, in words: one row each."""
+        import pandas as pd
+
+        join = self.words("why.joint")
+        rows = [(self._named(name), join.join(self._need(c) for c in columns)) for name, columns in missing.items()]
+        return pd.DataFrame(rows, columns=["name", "needs"])
+
+    def named(self, strengths: pd.DataFrame) -> pd.DataFrame:
+        """Kinds and values of customers in words. `strengths`: kind (`product`, or a scheme's name) and value (its tier)."""
+        label, pairs = self.words.label, zip(strengths["kind"], strengths["value"], strict=True)
+        values = [str(value) if kind == "product" else label(f"tier.{kind}", value) for kind, value in pairs]
+        kinds = [label("column" if kind == "product" else "scheme", kind) for kind in strengths["kind"]]
+        return strengths.assign(kind=kinds, value=values)
+
+    def _named(self, name: str) -> str:
+        """A scheme, target group or tag in words."""
+        groups = [group for group in ("scheme", "audience", "tag") if f"{group}.{name}" in self.words]
+        return self.words.label(groups[0], name) if groups else name
+
+    def _need(self, columns: str) -> str:
+        """A column, several of which one is enough, or a scheme's tiers, in words."""
+        parts = [c.removeprefix("the table ") for c in columns.split(" or ")]
+        named = [
+            self._named(c.removeprefix("tier.")) if c.startswith("tier.") else self.words.label("column", c) for c in parts
+        ]
+        return self.words("why.either").join(named)
 
     def save(self, name: str, frame: pd.DataFrame) -> None:
         """Keep a table in the run as `tables/<name>.parquet`."""
-        _place(self.output / "tables" / f"{name}.parquet", _parquet(frame))
+        place(self.output / "tables" / f"{name}.parquet", parquet(frame))
 
     # pictures -------------------------------------------------------------------------------------------------
 
@@ -131,14 +200,20 @@ class Run:
         return Labels(words, self.currency, self.say(finding), "  |  ".join(parts), finding.numbers)
 
     def figure(self, name: str, ax: Axes, alt: str) -> None:
-        """Keep a chart as `figures/<name>.png` and show it. `alt` says what kind of picture it is; its finding follows."""
+        """Keep a chart as `figures/<name>.png` and show it. `alt` says what kind of picture it is; its finding follows.
+
+        A chart that had nothing to draw is said, not kept.
+        """
         from IPython.display import display
 
         from segkit.charts.style import title_of
 
+        if not ax.axison:
+            show_list([title_of(ax)])
+            return
         alt = " ".join(f"{alt} {title_of(ax)}".split())
-        image = _png(ax, alt)
-        _place(self.output / "figures" / f"{name}.png", image)
+        image = png(ax, alt)
+        place(self.output / "figures" / f"{name}.png", image)
         display({"image/png": image, "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}})
 
     # words ----------------------------------------------------------------------------------------------------
@@ -156,11 +231,24 @@ class Run:
         table = written(frame, self.words, self.currency, rows=min(rows, 12), kinds=kinds)
         display({"text/html": html(table, self.words), "text/plain": plain(table, self.words)}, raw=True)
 
+    def show_each(self, frame: pd.DataFrame, *, rows: int = 12) -> None:
+        """The first rows of each scheme's part of a table, in words, each under the scheme's name."""
+        from IPython.display import display
+
+        from segkit.charts.tables import html, plain, written
+
+        said: dict[str, list[str]] = {"text/html": [], "text/plain": []}
+        for scheme, part in frame.groupby("scheme", observed=True, sort=False):
+            table, name = written(part, self.words, self.currency, rows=rows), self.words.label("scheme", scheme)
+            said["text/html"].append(f"<h4>{escape(name)}</h4>{html(table, self.words)}")
+            said["text/plain"].append(f"{name}\n{plain(table, self.words)}\n")
+        display({kind: "\n".join(parts) for kind, parts in said.items()}, raw=True)
+
     def remarks(self) -> None:
         """Show what reading the extracts had to say beside the counts (`quality_notes`)."""
         notes = self.table("quality_notes")
         said = [self.remark(n) for n in notes[["extract", "key", "numbers"]].to_dict("records")]
-        _list(said or [self.words("summary.none")])
+        show_list(said or [self.words("summary.none")])
 
     def remark(self, note: Mapping[Hashable, Any]) -> str:
         """One note of the extracts in words. `note`: extract, key and its numbers, flat or as JSON text in `numbers`."""
@@ -168,15 +256,9 @@ class Run:
         numbers = {"currency": self.currency} | flat | parse_numbers(note.get("numbers"))
         return self.words(f"note_of.{note['key']}", **(numbers | {"extract": f"extract.{note['extract']}"}))
 
-    def reasons(self, scheme: Scheme, numbers: Mapping[str, float]) -> dict[str, str]:
-        """Why a customer is in a tier, by tier: its conditions in words, with the cuts in `numbers` (by letter)."""
-        words, said = self.words, {"not_placed": self.words("why.not_placed")}
-        for tier in scheme.tiers:
-            parts = [
-                _condition(words, column, c, dict(numbers) | {"currency": self.currency}) for column, c in tier.when.items()
-            ]
-            said[tier.key] = words("why.joint").join(parts)
-        return said
+    def reasons(self, scheme: Scheme, cuts: Mapping[str, Any]) -> dict[str, str]:
+        """Why a customer is in a tier, by tier, in words. `cuts`: those of the scheme's bands as measured."""
+        return schemes.reasons(scheme, self.words, cuts, currency=self.currency)
 
     def cuts(self, by_letter: Mapping[str, float | Sequence[float]]) -> pd.DataFrame:
         """Cuts of R, F and M as a table in words: one row per measure, one column per cut."""
@@ -210,79 +292,15 @@ class Run:
         said = [self.words.money(x, self.currency, compact=False) if money else self.words.number(x) for x in (left, right)]
         if abs(left - right) >= 0.01:
             raise ValueError(f"{left} is not {right}: these totals must agree")
-        _list([self.words("check.equal", left=said[0], right=said[1])])
+        show_list([self.words("check.equal", left=said[0], right=said[1])])
 
     def tell(self, found: Sequence[Finding]) -> None:
         """Show the sentences of findings."""
-        _list([self.say(f) for f in found])
+        show_list([self.say(f) for f in found])
 
     def conclude(self, found: Sequence[Finding]) -> None:
         """Keep this notebook's findings as `findings/<notebook>.json`, and show their sentences."""
         kept = [{"key": f.key, "numbers": readable_numbers(f.numbers), "severity": f.severity} for f in found]
         text = json.dumps(kept, ensure_ascii=False, indent=1, allow_nan=True)
-        _place(self.output / "findings" / f"{self.notebook}.json", text.encode())
+        place(self.output / "findings" / f"{self.notebook}.json", text.encode())
         self.tell(found)
-
-
-def _condition(words: Words, column: str, condition: Condition, numbers: Mapping[str, Any]) -> str:
-    """One condition of a tier: its own sentence where there is one, else column and range."""
-    if condition.in_ and all(f"why.{column}.{value}" in words for value in condition.in_):
-        return " / ".join(words(f"why.{column}.{value}", **numbers) for value in condition.in_)
-    low = [] if condition.min is None else [f"≥ {words.number(condition.min, 0 if condition.min % 1 == 0 else 2)}"]
-    high = [] if condition.max is None else [f"≤ {words.number(condition.max, 0 if condition.max % 1 == 0 else 2)}"]
-    return f"{words.label('column', column)} {' / '.join([*low, *high, *(condition.in_ or ())])}"
-
-
-def as_markdown(text: str) -> str:
-    """Text with the signs of markdown and HTML made harmless."""
-    return re.sub(r"([\\`*_\[\]<>&$#|~])", r"\\\1", text)
-
-
-def _list(sentences: Sequence[str]) -> None:
-    """Show sentences as a list."""
-    from IPython.display import display
-
-    text = "\n".join(f"- {as_markdown(s)}" for s in sentences)
-    display({"text/markdown": text, "text/plain": "\n".join(f"- {s}" for s in sentences)}, raw=True)
-
-
-def _place(path: Path, content: bytes) -> None:
-    """Write a file whole: beside its place first, then moved there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_bytes(content)
-    draft.replace(path)
-
-
-def _parquet(frame: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-def _dates_as_datetime(frame: pd.DataFrame) -> pd.DataFrame:
-    """Parquet's dates arrive as objects; as datetime64 they can be computed with."""
-    import pandas as pd
-
-    days = {
-        name: pd.to_datetime(frame[name])
-        for name in frame.select_dtypes("object").columns
-        if (first := frame[name].first_valid_index()) is not None and isinstance(frame.at[first, name], dt.date)
-    }
-    return frame.assign(**days)
-
-
-def _png(ax: Axes, alt: str) -> bytes:
-    """The chart as PNG, the same bytes each time, with the alt text inside as its description."""
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
-    from segkit.charts.style import house
-
-    drawn, small, info = io.BytesIO(), io.BytesIO(), PngInfo()
-    with house():
-        ax.get_figure().savefig(drawn, format="png", dpi=DPI)  # type: ignore[union-attr]
-    info.add_itxt("Description", alt)
-    palette = Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE)
-    palette.save(small, format="PNG", optimize=True, pnginfo=info)
-    return small.getvalue()

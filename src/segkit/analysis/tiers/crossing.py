@@ -1,0 +1,46 @@
+"""Tables of tiers by scheme: one scheme's rows in its own order, and how two schemes cross, in customers and in money."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from segkit.schemes import NOT_PLACED, Scheme
+
+
+def of(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
+    """The rows of one scheme that name a tier, in the scheme's order; further tiers (of an open scheme) after them.
+
+    `table`: scheme, tier and whatever else stands beside them (one row per customer, or per tier).
+    """
+    rows = table[(table["scheme"] == scheme.name) & (table["tier"] != NOT_PLACED)]
+    found = rows["tier"].astype(object)
+    order = list(dict.fromkeys([*(t.key for t in scheme.tiers), *found]))
+    tier = pd.Categorical(found, categories=order).remove_unused_categories()
+    return rows.assign(tier=tier).sort_values("tier", kind="stable", ignore_index=True)
+
+
+def cells(tiers: pd.DataFrame, customers: pd.DataFrame, a: Scheme, b: Scheme) -> pd.DataFrame:
+    """One row per tier of scheme `a` and tier of scheme `b` that occur, also where nobody has both: the two as columns named
+    for their schemes, customers, revenue (base currency). Customers that either scheme does not place are left out. No rows
+    where `tiers` (customer_id, scheme, tier) lacks one of the schemes."""
+    sides = [of(tiers, scheme).set_index("customer_id")["tier"].rename(scheme.name) for scheme in (a, b)]
+    both = pd.concat(sides, axis=1, join="inner").join(customers.set_index("customer_id")["monetary"])
+    rows = both.groupby([a.name, b.name], observed=False, sort=True)["monetary"].agg(["size", "sum"])
+    return rows.set_axis(["customers", "revenue"], axis=1).reset_index()
+
+
+def strongest(sizes: pd.DataFrame) -> pd.DataFrame:
+    """Of each scheme the tier whose share of revenue exceeds its share of customers most, the greatest excess first.
+
+    `sizes`: scheme, tier, customers, customer_share, revenue, revenue_share; the result has one row per scheme of it.
+    """
+    lead = (sizes["revenue_share"] - sizes["customer_share"]).astype(float)
+    best = sizes.loc[lead.sort_values(ascending=False, kind="stable").index].drop_duplicates("scheme")
+    return best.reset_index(drop=True)
+
+
+def left_out(tiers: pd.DataFrame) -> pd.DataFrame:
+    """Why customers have no tier: one row per scheme and reason, most customers first: scheme, reason, customers."""
+    rows = tiers[tiers["tier"] == NOT_PLACED]
+    counts = rows.groupby(["scheme", "reason"], observed=True, sort=False).size().rename("customers").reset_index()
+    return counts.sort_values("customers", ascending=False, kind="stable", ignore_index=True)

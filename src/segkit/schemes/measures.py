@@ -1,0 +1,238 @@
+"""How each word of the derived columns is computed, over a view of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segkit.schemes.conditions import met
+from segkit.schemes.derived import Band, Derived, Score
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import numpy as np
+
+    from segkit.schemes.view import View
+
+
+@dataclass(frozen=True)
+class Scope:
+    """For whom a column is measured, and when."""
+
+    over: np.ndarray
+    as_of: dt.date | None
+
+
+def derive(columns: Mapping[str, Derived], view: View, *, among: np.ndarray, as_of: dt.date | None) -> dict[str, list[float]]:
+    """Add the derived columns to the view, in their order; returns the cuts of bands and scores by column.
+
+    A column that the table itself brings is taken as it stands. Cuts, ranks and counts are of the rows in `among`.
+    """
+    cuts: dict[str, list[float]] = {}
+    for name, one in columns.items():
+        if name in view:
+            continue
+        over = among if one.over is None else met(one.over, view)
+        if one.band:
+            cuts[name] = _band(one.band, name, view, over)
+        elif one.score:
+            cuts[name] = _score(one.score, name, view, over)
+        elif one.first_of:
+            _first_of(one.first_of, name, view)
+        else:
+            view.add(name, MEASURES[one.word](one, view, Scope(over, as_of)))
+    return cuts
+
+
+def _cuts(band: Band, values: np.ndarray) -> list[float]:
+    """`values`: those known among whom it is measured."""
+    import numpy as np
+
+    if band.cuts is not None:
+        return list(band.cuts)
+    if isinstance(band.at, float | int):
+        return [float(band.at)]
+    if not len(values):
+        return []
+    if band.quantiles:
+        return [float(q) for q in np.quantile(values, np.arange(1, band.quantiles) / band.quantiles)]
+    return [float(np.mean(values) if band.at == "mean" else np.median(values))]
+
+
+def _binned(values: np.ndarray, cuts: list[float], *, equal: str) -> np.ndarray:
+    """The part each value lies in, -1 where it is unknown."""
+    import numpy as np
+
+    part = np.zeros(len(values), dtype="int8")
+    for cut in cuts:
+        part += values > cut if equal == "lower" else values >= cut
+    part[np.isnan(values)] = -1
+    return part
+
+
+def _band(band: Band, name: str, view: View, over: np.ndarray) -> list[float]:
+    import numpy as np
+
+    values = view.numbers(band.of)
+    cuts = _cuts(band, values[over & ~np.isnan(values)])
+    codes = _binned(values, cuts, equal=band.equal)
+    if band.missing:
+        codes[codes < 0] = band.names.index(band.missing)
+    codes[~over] = -1
+    view.add_codes(name, codes, list(band.names))
+    return cuts
+
+
+def _score(score: Score, name: str, view: View, over: np.ndarray) -> list[float]:
+    import numpy as np
+
+    values = view.numbers(score.of)
+    known = over & ~np.isnan(values)
+    cuts = _cuts(Band(of=score.of, quantiles=score.bins, names=tuple(map(str, range(score.bins)))), values[known])
+    part = _binned(values, cuts, equal="lower")
+    rank = score.bins - part if score.best == "low" else part + 1
+    view.add(name, np.where(known, rank, np.nan))
+    return cuts
+
+
+def _first_of(columns: tuple[str, ...], name: str, view: View) -> None:
+    """Numbers stay numbers; where one of the columns is text, all are."""
+    import numpy as np
+    import pandas as pd
+
+    there = [c for c in columns if c in view]
+    frame = view.frame
+    if not any(c in frame and isinstance(frame[c].dtype, pd.StringDtype | pd.CategoricalDtype) for c in there):
+        values = np.full(len(view), np.nan)
+        for column in there:
+            values = np.where(np.isnan(values), view.numbers(column), values)
+        view.add(name, values)
+        return
+    codes, words = np.full(len(view), -1), list[str]()
+    for column in there:
+        more, values_of = view.codes(column)
+        codes = np.where((codes < 0) & (more >= 0), more + len(words), codes)
+        words += values_of
+    places = {word: i for i, word in enumerate(dict.fromkeys(words))}
+    lookup = np.array([*(places[word] for word in words), -1], dtype="int32")
+    view.add_codes(name, lookup[codes], list(places))
+
+
+def _ratio(one: Derived, view: View, _scope: Scope) -> np.ndarray:
+    import numpy as np
+
+    assert one.ratio
+    above, below = (view.numbers(c) for c in one.ratio)
+    return np.divide(above, below, out=np.full(len(view), np.nan), where=below != 0)
+
+
+def _difference(one: Derived, view: View, _scope: Scope) -> np.ndarray:
+    assert one.difference
+    return view.numbers(one.difference[0]) - view.numbers(one.difference[1])
+
+
+def _weighted(one: Derived, view: View, _scope: Scope) -> np.ndarray:
+    import numpy as np
+
+    weights = one.weighted or dict.fromkeys(one.sum or (), 1.0)
+    total, known = np.zeros(len(view)), np.zeros(len(view), dtype=bool)
+    for column in weights:
+        if column in view:
+            values = view.numbers(column)
+            known |= ~np.isnan(values)
+            total += weights[column] * np.nan_to_num(values)
+    return np.where(known, total, np.nan)
+
+
+def _estimated(one: Derived, view: View, scope: Scope) -> np.ndarray:
+    import numpy as np
+
+    assert one.estimated
+    base = view.numbers(one.estimated.by)
+    if one.estimated.of not in view:
+        return base
+    values = view.numbers(one.estimated.of)
+    both = scope.over & ~np.isnan(values) & ~np.isnan(base)
+    total = base[both].sum()
+    rate = values[both].sum() / total if total else 1.0
+    return np.where(np.isnan(values), base * rate, values)
+
+
+def _days_since(one: Derived, view: View, scope: Scope) -> np.ndarray:
+    import numpy as np
+
+    if scope.as_of is None:
+        raise ValueError(f"as_of is needed for the days since {one.days_since}")
+    today = np.datetime64(scope.as_of, "D").astype("int64")
+    return today - view.days(str(one.days_since))
+
+
+def _greater(values: np.ndarray, amounts: np.ndarray) -> tuple[np.ndarray, float]:
+    """For each value the amount held by the values greater than it, and the amount of all."""
+    import numpy as np
+
+    order = np.argsort(-values, kind="stable")
+    ordered = values[order]
+    held = np.concatenate([[0.0], np.cumsum(amounts[order])])
+    starts = np.r_[True, ordered[1:] != ordered[:-1]]
+    first = np.flatnonzero(starts)[np.cumsum(starts) - 1]
+    result = np.empty(len(values))
+    result[order] = held[first]
+    return result, float(held[-1])
+
+
+def _rank_share(one: Derived, view: View, scope: Scope) -> np.ndarray:
+    import numpy as np
+
+    values = view.numbers(one.rank_share or one.cumulative_share or "")
+    known = scope.over & ~np.isnan(values)
+    result = np.full(len(view), np.nan)
+    if known.any():
+        amounts = np.ones(known.sum()) if one.rank_share else np.clip(values[known], 0, None)
+        before, total = _greater(values[known], amounts)
+        result[known] = before / total if total > 0 else np.nan
+    return result
+
+
+def _known_share(one: Derived, view: View, _scope: Scope) -> np.ndarray:
+    import numpy as np
+
+    there = [c for c in one.known_share or () if c in view]
+    filled = np.zeros(len(view))
+    for column in there:
+        filled += view.known(column)
+    return filled / len(there) if there else np.full(len(view), np.nan)
+
+
+def _count_of(one: Derived, view: View, scope: Scope) -> np.ndarray:
+    import numpy as np
+
+    codes, values = view.codes(one.count_of or "")
+    counts = np.bincount(codes[scope.over & (codes >= 0)], minlength=len(values)).astype(float)
+    return np.append(counts, np.nan)[codes]
+
+
+def _signs(one: Derived, view: View, _scope: Scope) -> np.ndarray:
+    import numpy as np
+
+    count = np.zeros(len(view))
+    for sign in one.signs or ():
+        count += met(sign, view)
+    return count
+
+
+MEASURES: dict[str, Callable[[Derived, View, Scope], np.ndarray]] = {
+    "ratio": _ratio,
+    "difference": _difference,
+    "sum": _weighted,
+    "weighted": _weighted,
+    "estimated": _estimated,
+    "days_since": _days_since,
+    "rank_share": _rank_share,
+    "cumulative_share": _rank_share,
+    "known_share": _known_share,
+    "count_of": _count_of,
+    "signs": _signs,
+}

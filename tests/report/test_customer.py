@@ -1,0 +1,52 @@
+"""One customer on a page: figures, tiers with reasons, latest orders."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from segkit.errors import InputError
+from segkit.report import customer
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run with one buyer and one prospect."""
+    manifest = {"title": "Firm", "as_of": "2024-04-01", "currency": "USD", "language": "en", "status": "done", "rows": {}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    tables = {
+        "customers": {"customer_id": ["007", "p"], "name": ["Ada & Co", "Pia"], "monetary": [1200.0, 0], "frequency": [2, 0]},
+        "tiers": {"customer_id": ["007"], "scheme": ["rfm_8"], "tier": ["important_keep"], "reason": ["bought much"]},
+        "orders": {
+            "customer_id": ["007", "007"], "order_id": ["A1", "A2"], "amount": [200.0, 1000.0],
+            "ordered_on": pd.to_datetime(["2024-01-05", "2024-02-05"]),
+        },
+    }  # fmt: skip
+    (tmp_path / "tables").mkdir()
+    for name, columns in tables.items():
+        pd.DataFrame(columns).to_parquet(tmp_path / "tables" / f"{name}.parquet")
+    return tmp_path
+
+
+def test_a_buyers_page_tells_figures_tiers_and_orders_newest_first(run):
+    page = dict(customer(run, "007"))
+    assert ("name", "Ada & Co") in page["007"]
+    assert ("revenue", "$1,200") in page["Figures"]
+    assert page["Tiers"] == [("Eight RFM groups", "important: keep: bought much")]
+    assert page["Latest orders"] == [("5 Feb 2024", "$1,000  A2"), ("5 Jan 2024", "$200  A1")]
+
+
+def test_a_prospects_page_leaves_out_what_there_is_not(run):
+    assert [heading for heading, _ in customer(run, "p")] == ["p", "Figures"]
+
+
+def test_the_page_speaks_chinese_where_asked(run):
+    page = dict(customer(run, "007", language="zh"))
+    assert page["分层"][0][1].startswith("重要保持客户")
+
+
+def test_an_unknown_customer_is_an_error_with_the_nearest_id(run):
+    with pytest.raises(InputError, match=r'no customer "07".*Did you mean "007"'):
+        customer(run, "07")
