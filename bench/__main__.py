@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import data, measure, startup
+from bench import data, measure, startup, tiers
 
 SAID = {
     "segkit": "segkit's feature step",
@@ -32,12 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lines, targets = _features(data.order_lines(asked.lines), rounds=asked.rounds)
     say(*lines, "", "Start-up, 7 rounds")
     more, last = startup.report(rounds=7)
-    say(*more, "", *targets, *last)
+    say(*more, "", "All tier schemes on made-up customers")
+    say(*tiers.report(asked.customers, rounds=asked.rounds), "", *targets, *last)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--lines", type=int, default=20_000_000, help="order lines (default: 20 million)")
+    parser.add_argument("--customers", type=int, default=1_000_000, help="customers for the schemes (default: 1 million)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each way runs (default: 3)")
     return parser
 

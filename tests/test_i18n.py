@@ -55,7 +55,11 @@ def test_every_key_named_in_code_or_a_notebook_exists():
 def test_every_finding_has_its_sentence():
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.parent.name == "findings")
     keys = set(re.findall(r'Finding\(\s*"([a-z_]+)"(?: if [^"]*? else "([a-z_]+)")?', code))
-    keys = {key for pair in keys for key in pair if key} | {"crossing_customers", "crossing_revenue"} | {f"typical_{c}" for c in ("recency_days", "frequency", "monetary")}
+    keys = (
+        {key for pair in keys for key in pair if key}
+        | {"crossing_customers", "crossing_revenue"}
+        | {f"typical_{c}" for c in ("recency_days", "frequency", "monetary")}
+    )
     assert {f"finding.{key}" for key in keys} == {key for key in catalogue("en", "segkit") if key.startswith("finding.")}
 
 

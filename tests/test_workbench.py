@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from segkit import charts, schemes, workbench
+from segkit import charts, findings, schemes, workbench
 from segkit.errors import InputError
 from segkit.findings import Finding
 
@@ -158,3 +158,51 @@ def test_cuts_stand_one_row_a_measure(tmp_path):
     run = workbench.open_run(make(tmp_path), "x")
     assert run.cuts({"r": [30, 90.5], "m": 12_000}).to_dict("records")[0] == {"measure": "r", "cut 1": "30", "cut 2": "90.5"}
     assert run.cuts({"m": 12_000.0})["cut 1"].tolist() == ["€12K"]
+
+
+def test_a_table_that_not_every_run_has_is_empty_with_its_columns(tmp_path):
+    deals = workbench.open_run(make(tmp_path), "x").optional("deals")
+    assert (len(deals), deals["created_on"].dtype.kind, deals["amount"].dtype.kind) == (0, "M", "f")
+    assert {"customer_id", "outcome", "owner", "stage"} <= set(deals.columns)
+
+
+def test_a_chart_with_nothing_to_draw_is_said_and_not_kept(tmp_path, shown):
+    folder = make(tmp_path)
+    run = workbench.open_run(folder, "x")
+    nothing = pd.DataFrame(columns=["owner", "deals", "won", "win_rate", "common_rate", "expected_rate", "low", "high"])
+    run.figure("owners", charts.tiers.owners(nothing, run.labels(findings.clear_owners(nothing))), "Dots.")
+    said = "- Not computed: the comparison of salespeople needs opportunities, which this run does not have"
+    assert [data["text/plain"] for data, _ in shown] == [said]
+    assert not (folder / "figures").exists()
+
+
+def test_what_is_not_computed_is_named_with_the_columns_it_needs_in_words(tmp_path):
+    run = workbench.open_run(make(tmp_path), "x")
+    table = run.needs({"pyramid": ["monetary", "name or city"], "sleeping": ["tier.rfm_matrix", "own"]})
+    assert table.to_dict("records") == [
+        {"name": "Customer pyramid", "needs": "revenue, name or city"},
+        {"name": "Sleeping", "needs": "RFM matrix, own"},
+    ]
+
+
+def test_every_scheme_stands_under_its_name(tmp_path, shown):
+    run = workbench.open_run(make(tmp_path), "x")
+    run.show_each(pd.DataFrame({"scheme": ["pyramid", "region"], "tier": ["top", "Chile"], "customers": [1, 2]}))
+    lines = [line.rstrip() for line in shown[0][0]["text/plain"].splitlines() if line]
+    assert lines == [
+        "Customer pyramid",
+        "segment  customers",
+        "top              1",
+        "Region",
+        "segment  customers",
+        "Chile            2",
+    ]
+
+
+def test_a_firm_s_own_scheme_beside_the_tables_goes_before_the_one_of_that_name(tmp_path):
+    folder = make(tmp_path)
+    (folder / "schemes").mkdir()
+    text = "name: pyramid\nextends: pyramid\nen: Our pyramid\nzh: 我们的金字塔\n"
+    (folder / "schemes" / "pyramid.yaml").write_text(text, encoding="utf-8")
+    run = workbench.open_run(folder, "x")
+    assert (run.scheme("pyramid").en, run.words("scheme.pyramid")) == ("Our pyramid", "Our pyramid")

@@ -140,6 +140,18 @@ def test_the_first_list_is_not_capped_by_lists_that_come_later() -> None:
     assert audiences.counts(rows)["cap"].tolist() == [0, 1]
 
 
+def test_a_worklist_uses_up_no_contact() -> None:
+    todo = EVERYBODY.model_copy(update={"purpose": "worklist", "name": "todo"})
+    reasons = {"todo": "", "all": "", "never_contacted": ""}
+    frame = customers(touches=[0, 1])
+    rows, _ = audiences.lists([todo, load("never_contacted"), EVERYBODY], frame, as_of=AS_OF, cap=2, reasons=reasons)
+    assert audiences.counts(rows)[["audience", "listed"]].to_numpy().tolist() == [
+        ["todo", 2],
+        ["never_contacted", 1],
+        ["all", 2],
+    ]
+
+
 def test_a_cap_without_the_contacts_of_the_month_is_refused() -> None:
     with pytest.raises(ValueError, match="cap of 2"):
         audiences.members(EVERYBODY, customers(touches=[1]), as_of=AS_OF, reason="", cap=2)

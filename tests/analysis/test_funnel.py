@@ -74,6 +74,12 @@ def test_each_salesperson_has_a_funnel_of_the_own_deals() -> None:
     assert found[found["stage"].eq("lead")].set_index("owner")["reached"].to_dict() == {"Gao": 1, "Lin": 4}
 
 
+def test_the_last_stage_has_no_conversion_even_where_a_deal_died_there() -> None:
+    last = funnel.stages(deals([("lost", "invoice", 3, 9)]), as_of=AS_OF).iloc[-1]
+    assert last[["died", "decided"]].tolist() == [1, 0]
+    assert np.isnan(last["conversion"])
+
+
 def test_a_funnel_without_deals_has_its_stages() -> None:
     assert funnel.stages(deals(FOUR).iloc[:0], as_of=AS_OF)["reached"].tolist() == [0] * 8
 

@@ -17,7 +17,9 @@ AS_OF = dt.date(2026, 7, 1)
 
 def of(**columns: list) -> set[tuple[str, str, str]]:
     frame = pd.DataFrame({"customer_id": [f"C{i}" for i in range(len(next(iter(columns.values()))))], **columns})
-    return set(tags.assign(load(), frame, as_of=AS_OF).itertuples(index=False, name=None))
+    rows = list(tags.assign(load(), frame, as_of=AS_OF).itertuples(index=False, name=None))
+    assert len(set(rows)) == len(rows)
+    return set(rows)
 
 
 def test_there_are_four_families_named_in_both_languages() -> None:
@@ -60,6 +62,7 @@ def test_a_tag_whose_columns_are_absent_is_not_computed_and_says_what_it_needs()
     assert rows.to_numpy().tolist() == [["C0", "follow_up", "never_contacted"]]
     assert rows.attrs["not_computed"]["wrote_last"] == ["last_reply_on", "last_touch_on"]
     assert rows.attrs["not_computed"]["late_payer"] == ["invoices", "paid_on_time_share"]
+    assert rows.attrs["not_computed"]["regular"] == ["frequency", "gap_upper_days", "recency_days"]
     assert "never_contacted" not in rows.attrs["not_computed"]
 
 

@@ -47,7 +47,8 @@ def test_the_eight_groups_are_those_of_hughes_and_levels_of_the_table_go_before_
 
 def test_the_first_rule_that_holds_wins():
     scheme = rules(
-        [("new", {"recency_days": {"max": 90}}), ("recent", {"recency_days": {"max": 365}}), ("old", {"recency_days": {"min": 0}})],
+        [("new", {"recency_days": {"max": 90}}), ("recent", {"recency_days": {"max": 365}}),
+         ("old", {"recency_days": {"min": 0}})],
         needs=["recency_days"], otherwise="old",
     )  # fmt: skip
     table = pd.DataFrame({"customer_id": list("abcd"), "recency_days": [90, 91, 366, None]})

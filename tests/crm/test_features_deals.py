@@ -91,9 +91,9 @@ FX = "on,currency,rate\n2024-01-01,EUR,1.1\n2024-06-01,EUR,1.2\n2025-01-01,EUR,9
 
 
 def test_amounts_are_converted_at_the_rate_of_the_deals_day(dealt, firm):
-    rows = "opportunity_id,customer_id,created_at,first_contact_at,amount,currency\n1,a,2024-02-01,,100,EUR\n"
-    rows += "2,a,2024-06-01,,100,EUR\n3,a,2024-02-01,,100,USD\n4,a,2024-02-01,,100,\n5,a,,2024-07-01,100,EUR\n6,a,,,100,EUR\n"
-    rows += "7,a,2023-02-01,,100,EUR\n8,a,2024-02-01,,100,ABC\n9,a,2025-02-01,,100,ABC\n"
+    rows = "opportunity_id,customer_id,created_at,first_contact_at,closed_at,amount,currency\n1,a,2024-02-01,,,100,EUR\n"
+    rows += "2,a,2024-06-01,,,100,EUR\n3,a,2024-02-01,,,100,USD\n4,a,2024-02-01,,,100,\n5,a,,2024-07-01,,100,EUR\n"
+    rows += "6,a,,,2025-02-01,100,EUR\n7,a,2023-02-01,,,100,EUR\n8,a,2024-02-01,,,100,ABC\n9,a,2025-02-01,,,100,ABC\n"
     _, deals = dealt(rows, config={"extracts": {"fx": {"source": "fx.csv"}}, "currency": "USD"}, files={"fx.csv": FX})
     assert [deals[str(i)]["amount"] for i in range(1, 7)] == pytest.approx([110, 120, 100, 100, 120, 120])
     assert (deals["7"]["amount"], deals["8"]["amount"]) == (None, None)

@@ -59,9 +59,10 @@ def test_orders_of_two_shops_count_together_in_the_base_currency(firm):
     (firm.folder / "fx.csv").write_text("on,currency,rate\n2024-01-01,EUR,2\n")
     columns = {"order_id": "no", "customer_id": "who", "ordered_at": "on", "amount": "sum", "currency": "ccy"}
     extracts = {"fx": {"source": "fx.csv"}}
-    summary = firm.extract(ORDERS, also=[{"source": "web.csv", "columns": columns}], config={"extracts": extracts})
+    rows = ORDERS + "1,2024-01-01,-0.5\n"
+    summary = firm.extract(rows, also=[{"source": "web.csv", "columns": columns}], config={"extracts": extracts})
     found = {c: (v["frequency"], v["monetary"]) for c, v in firm.customers().items()}
-    assert (summary.rows["orders"]["used"], found) == (3, {"1": (2, 6), "2": (1, 20)})
+    assert (summary.rows["orders"]["used"], found) == (4, {"1": (2, 5.5), "2": (1, 20)})
 
 
 def test_columns_of_different_types_meet_as_text(firm):

@@ -27,10 +27,11 @@ def test_touches_are_counted_by_what_they_are_and_when(touched):
     rows = "customer_id,at,channel,direction,kind,minutes\n"
     rows += "a,2024-12-31,visit,out,follow_up,60\na,2024-01-02,email,in,inquiry,5\na,2024-01-01,email,out,mailing,1\n"
     rows += "a,2024-05-01,email,out,mailing,1\na,2024-05-02,phone,in,complaint,\na,2023-05-02,phone,in,complaint,9\n"
+    rows += "a,2023-06-01,visit,out,follow_up,60\n"
     rows += "a,2024-05-03,demo,out,quote,30\na,2024-05-04,meeting,,demo_attended,20\n"
     found = touched(rows)
     a = found["a"]
-    assert (a["touches"], a["touches_12m"], a["minutes_12m"]) == (8, 6, 116)
+    assert (a["touches"], a["touches_12m"], a["minutes_12m"]) == (9, 6, 116)
     assert (a["mailings_12m"], a["visits_12m"], a["complaints_12m"]) == (1, 1, 1)
     assert (a["inquiries"], a["quotes"], a["demos"]) == (1, 1, 2)
     assert (a["replies_12m"], a["sent_12m"]) == (2, 3)

@@ -18,9 +18,10 @@ from segkit.findings import Finding
 from segkit.i18n import Words
 
 SIZES = pd.DataFrame(
-    [("rfm_8", "important_champion", 2, 0.2, 700_000.0, 0.7), ("rfm_8", "general_win_back", 8, 0.8, 300_000.0, 0.3)],
+    [("rfm_matrix", "core", 2, 0.2, 700_000.0, 0.7), ("rfm_matrix", "reactivate", 8, 0.8, 300_000.0, 0.3),
+     ("trade_tier", "KA", 10, 0.01, 1_000_000.0, 1.0), ("trade_tier", "B", 7, 0.99, 0.0, 0.0)],
     columns=["scheme", "tier", "customers", "customer_share", "revenue", "revenue_share"],
-)
+)  # fmt: skip
 TOTALS = {"customers": 10, "prospects": 1, "orders": 25, "median_orders": 2.0, "revenue": 1e6, "year_share": 0.5}
 PERIOD = {"first": dt.date(2023, 7, 1), "last": dt.date(2024, 6, 30)}
 FOUND = {
@@ -71,8 +72,8 @@ def run_dir(request, tmp_path, monkeypatch) -> Path:
         run = workbench.open_run(tmp_path, name, request.param)
         run.conclude(found)
     run.save("tier_sizes", SIZES)
-    labels = run.labels(findings.strongest_tier(SIZES), customers=10)
-    run.figure("sizes", charts.rfm.sizes(SIZES, labels), run.words("alt.sizes"))
+    labels = run.labels(findings.main_tier(SIZES.head(2)), customers=10)
+    run.figure("tier_values", charts.rfm.sizes(SIZES.head(2), labels), run.words("alt.tier_sizes"))
     return tmp_path
 
 
@@ -100,8 +101,8 @@ def test_the_page_needs_no_other_file_and_runs_no_script(run_dir):
 def test_the_page_says_title_period_key_figures_and_what_stands_out(run_dir):
     text = Page(report.page(run_dir)).text
     chinese = json.loads((run_dir / "manifest.json").read_text(encoding="utf-8"))["language"] == "zh"
-    chinese_words = ["US$100万", "重要价值客户", "风险", "2024年6月30日"]
-    english_words = ["$1M", "important: champion", "risk", "30 Jun 2024"]
+    chinese_words = ["US$100万", "核心价值客户", "B 样单客户", "风险", "2024年6月30日"]
+    english_words = ["$1M", "low value, to reactivate", "B: sample", "risk", "30 Jun 2024"]
     said = ["A & B <script>alert(1)</script>", "76%", "34", *(chinese_words if chinese else english_words)]
     assert [s for s in said if s not in text] == []
 
@@ -149,8 +150,28 @@ def test_both_languages_show_the_same_things(tmp_path):
 
 def test_a_part_whose_table_is_missing_says_so(tmp_path, run_dir):
     (run_dir / "tables" / "tier_sizes.parquet").unlink()
-    (run_dir / "figures" / "sizes.png").unlink()
+    (run_dir / "figures" / "tier_values.png").unlink()
     assert "tier_sizes" in Page(report.page(run_dir)).text
+
+
+def test_a_part_that_a_firm_with_orders_alone_cannot_have_is_left_out(run_dir):
+    sizes = SIZES[SIZES["scheme"] == "rfm_matrix"]
+    workbench.open_run(run_dir, "30_tiers").save("tier_sizes", sizes)
+    assert not {"ladder", "funnel", "people"} & {
+        part.key for group in report.sections.sections(workbench.open_run(run_dir, "90_report")) for part in group
+    }
+
+
+def test_each_target_group_is_a_file_with_its_reasons_safe_in_a_spreadsheet(run_dir):
+    run = workbench.open_run(run_dir, "30_tiers", "en")
+    members = pd.DataFrame(
+        [("007", "sleeping", "late"), ("8", "sleeping", "-"), ("8", "quiet", "so")],
+        columns=["customer_id", "audience", "reason"],
+    )
+    report.write_lists(run, members, pd.DataFrame({"customer_id": ["007", "8"], "name": ["=cmd()", "B"], "city": ["X", "Y"]}))
+    lines = (run_dir / "audiences" / "sleeping.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines == ["customer,name,why", "007,'=cmd(),late", "8,B,'-"]
+    assert (run_dir / "audiences" / "quiet.csv").is_file()
 
 
 def test_publishing_writes_the_page_into_the_run(run_dir):

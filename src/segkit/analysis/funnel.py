@@ -67,6 +67,15 @@ def stages(
     return rows
 
 
+def fitting(stages: pd.DataFrame, deals: pd.DataFrame, *, least: float = 0.5) -> pd.DataFrame:
+    """The stages that any deal reached, or none of them where the order names the stage of less than `least` of the `deals`
+    that are not won: a funnel of the won ones alone would flatter. `stages`: see `stages`; its attrs stay."""
+    open_or_lost = int(deals["outcome"].ne("won").sum())
+    strange = sum(stages.attrs.get("not_in_order", {}).values())
+    fits = strange <= (1 - least) * open_or_lost
+    return stages[(stages["reached"] > 0) & fits]
+
+
 def _dated(deals: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Deals with whether they are open or lost, and days: `_reach`, `_wait`, `_death` as in `stages`."""
     open_, lost = deals["outcome"].eq("open"), deals["outcome"].eq("lost")
@@ -183,7 +192,7 @@ def _after_sample(customers: pd.DataFrame, orders: pd.DataFrame, step: str) -> p
     wait = (pd.to_datetime(joined["ordered_on"]) - joined["day"]).dt.days
     had = joined.loc[wait <= 0, "customer_id"].unique()
     following = wait[wait > 0].groupby(joined["customer_id"]).min()
-    return sampled.assign(had=sampled["customer_id"].isin(had), days=sampled["customer_id"].map(following))
+    return sampled.assign(had=sampled["customer_id"].isin(had), days=sampled["customer_id"].map(following).astype(float))
 
 
 def _tally(group: pd.DataFrame) -> dict[str, float]:

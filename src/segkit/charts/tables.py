@@ -41,11 +41,12 @@ def written(
 ) -> Written:
     """The first `rows` rows in words.
 
-    `kinds`: column → money, short_money, percent, date, month, number, text, or a group of words.
+    `kinds`: column → money, short_money, percent, date, month, number, text, or a group of words. The scheme beside a tier is
+    shown only where it is among them.
     """
     known = KINDS | dict(kinds or {})
-    one_scheme = "tier" in frame.columns and frame.get("scheme") is not None and frame["scheme"].nunique() < 2
-    names = [name for name in frame.columns if not (name == "scheme" and one_scheme)]
+    hidden = {"scheme"} - set(kinds or ()) if "tier" in frame.columns else set()
+    names = [name for name in frame.columns if name not in hidden]
     columns, right = [], []
     for name in names:
         kind = known.get(str(name)) or ("number" if frame[name].dtype.kind in "iuf" else "text")

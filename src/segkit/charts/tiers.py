@@ -179,6 +179,9 @@ def owners(rates: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Ax
         ax.annotate(said, (1.01, y), xycoords=ax.get_yaxis_transform(), va="center", fontsize=8, color=style.GREY)
     ax.axvline(rows["common_rate"].iloc[0], color=style.INK, linewidth=1)
     _names(ax, [labels.words.label("owner", name) for name in rows["owner"].fillna("unknown")])
+    if len(rates) > len(rows):
+        said = labels.words("chart.first_of", shown=len(rows), of=len(rates))
+        ax.annotate(said, (1, 1.01), xycoords="axes fraction", ha="right", va="bottom", fontsize=8, color=style.GREY)
     ax.set_xlabel(labels.words("axis.win_rate"))
     ax.xaxis.set_major_formatter(labels.percent)
     ax.grid(axis="x")

@@ -57,7 +57,7 @@ def extract(settings: Settings, *, tables: Path, today: dt.date, as_of: dt.date 
     with tempfile.TemporaryDirectory(prefix="segkit-") as work, engines.layered():
         reading = _read(settings, Path(work), today=today, as_of=as_of)
         counts = _checked(reading, settings)
-        _write(reading, counts, tables)
+        _write(reading, counts, tables, Path(work))
         return _summary(reading, counts)
 
 
@@ -86,7 +86,6 @@ def _read(settings: Settings, work: Path, *, today: dt.date, as_of: dt.date | No
     found = stage(features.events(cleans["orders"], spec), "events", work)
     mapped = {name for source in spec.sources for name in source.columns or cleans["orders"].columns}
     own = further.tables(cleans, spec, as_of=reader.day)
-    own = {name: stage(table, name, work) for name, table in own.items()}
     return Reading(reader.day, {n: reader.raws[n] for n in settings.extracts}, cleans, found, mapped, own)
 
 
@@ -169,22 +168,23 @@ def _refuse_early(reading: Reading, rows: dict[str, Any]) -> None:
     )
 
 
-def _write(reading: Reading, counts: pd.DataFrame, tables: Path) -> None:
+def _write(reading: Reading, counts: pd.DataFrame, tables: Path, work: Path) -> None:
     tables.mkdir(parents=True, exist_ok=True)
+    own = {name: stage(table, name, work) for name, table in reading.further.items()}
     table = features.customers(
         reading.cleans,
         reading.events,
         as_of=reading.as_of,
         mapped=reading.mapped,
         named=further.named(reading.cleans, as_of=reading.as_of),
-        parts=further.columns(reading.cleans, reading.events, reading.further, as_of=reading.as_of),
+        parts=further.columns(reading.cleans, reading.events, own, as_of=reading.as_of),
     )
     _parquet(table.order_by("customer_id"), tables / "customers.parquet")
     prove(tables / "customers.parquet", as_of=reading.as_of)
     _parquet(features.orders_of(reading.events).order_by("customer_id", "ordered_on", "order_id"), tables / "orders.parquet")
     _parquet(features.order_months(reading.events), tables / "order_months.parquet")
-    for name, own in reading.further.items():
-        _parquet(own.order_by(*further.ORDER[name]), tables / f"{name}.parquet")
+    for name, found in own.items():
+        _parquet(found.order_by(*further.ORDER[name]), tables / f"{name}.parquet")
     _parquet(ledger.left_out(reading.pairs()), tables / "left_out.parquet")
     counts.to_parquet(tables / "quality.parquet", index=False)
     columns = pd.concat([ledger.columns(c) for c in reading.cleans.values()], ignore_index=True)

@@ -10,7 +10,18 @@ from segkit.findings.finding import Finding, Severity
 from segkit.findings.orders import new_customers, order_value, trend
 from segkit.findings.quality import gaps, limit_distance, main_loss, rows_used
 from segkit.findings.segments import best_cell, bins, largest_tier, strongest_tier
-from segkit.findings.tiers import absent, crossing, groups, ladder, main_tier, pyramid, schemes_computed, small_tiers, unplaced
+from segkit.findings.tiers import (
+    absent,
+    crossing,
+    groups,
+    lacking,
+    ladder,
+    main_tier,
+    pyramid,
+    schemes_computed,
+    small_tiers,
+    unplaced,
+)
 
 __all__ = [
     "Finding",
@@ -26,6 +37,7 @@ __all__ = [
     "crossing",
     "gaps",
     "groups",
+    "lacking",
     "ladder",
     "largest_tier",
     "limit_distance",

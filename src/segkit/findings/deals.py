@@ -10,6 +10,7 @@ from segkit.findings.tiers import absent
 if TYPE_CHECKING:
     import pandas as pd
 
+STAGES_NAMED = 4  # stages without a place in the funnel that are named
 FEW_DEALS = 30  # closed ones, below which rates by group say nothing
 
 
@@ -23,10 +24,17 @@ def win_rate(deals: pd.DataFrame) -> Finding:
     return Finding("win_rate_few" if of < FEW_DEALS else "win_rate", numbers, "warn" if of < FEW_DEALS else "info")
 
 
-def main_death(stages: pd.DataFrame) -> Finding:
-    """The stage at which most deals die. `stages`: stage, reached, died, conversion."""
-    if stages.empty or not stages["died"].sum():
+def main_death(stages: pd.DataFrame, deals: int) -> Finding:
+    """The stage at which most deals die. `stages`: stage, reached, died, conversion, and in its attrs the deals by stage that
+    the funnel does not name; without rows, that is why. `deals`: how many there are."""
+    if not deals:
         return absent("funnel", "opportunities")
+    strange = stages.attrs.get("not_in_order", {})
+    if stages.empty:
+        named = ", ".join(str(name) for name in list(strange)[:STAGES_NAMED])
+        return Finding("stages_unnamed", {"deals": deals, "unnamed": int(sum(strange.values())), "stages": named}, "warn")
+    if not stages["died"].sum():
+        return Finding("no_deaths", {"deals": deals})
     row = stages.sort_values("died", ascending=False, kind="stable").iloc[0]
     numbers = {"stage": f"stage.{row['stage']}", "died": int(row["died"]), "reached": int(row["reached"])}
     return Finding("main_death", numbers | {"lost": int(stages["died"].sum())})

@@ -6,22 +6,24 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from segkit.findings.finding import Finding, part_of
-from segkit.schemes import NOT_PLACED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEW_CUSTOMERS = 100  # below it most tiers hold a handful
 LEAST_IN_TIER = 5  # customers of a tier below which its shares are anecdotes
-MANY_UNPLACED = 0.5  # of customers: from here on worth a warning
 PROSPECTS = ("A", "B", "C", "D", "E")  # tiers of trade_tier without an order
 HOT = ("A", "B")
 
 
-def absent(part: str, needs: str | Sequence[str]) -> Finding:
-    """That a part of an analysis is not computed, and what it needs: extracts (`extract.deals`) or a scheme's columns."""
-    listed = [needs] if isinstance(needs, str) else list(needs)
-    return Finding("not_computed", {"part": f"part.{part}", "needs": f"extract.{listed[0]}"})
+def absent(part: str, extract: str) -> Finding:
+    """That a part of an analysis is not computed, since the run lacks an extract."""
+    return Finding("not_computed", {"part": f"part.{part}", "needs": f"extract.{extract}"})
+
+
+def lacking(part: str) -> Finding:
+    """That a part of an analysis is not computed, since the run lacks columns that its scheme needs."""
+    return Finding("scheme_not_computed", {"part": f"part.{part}"})
 
 
 def schemes_computed(placed: pd.DataFrame, missing: Mapping[str, Sequence[str]]) -> Finding:
@@ -36,7 +38,7 @@ def pyramid(sizes: pd.DataFrame) -> Finding:
     """What all tiers above the last bring. `sizes`: of the one scheme, best tier first, with the shares of customers and
     revenue; the last is the broad bottom."""
     if len(sizes) < 2:
-        return absent("pyramid", "orders")
+        return lacking("pyramid")
     upper = sizes.iloc[:-1]
     numbers = {"customers": int(upper["customers"].sum()), "customer_share": upper["customer_share"].sum()}
     return Finding("pyramid", numbers | {"revenue_share": upper["revenue_share"].sum(), "revenue": upper["revenue"].sum()})
@@ -45,7 +47,7 @@ def pyramid(sizes: pd.DataFrame) -> Finding:
 def main_tier(sizes: pd.DataFrame) -> Finding:
     """As `strongest_tier`, under a key of its own for schemes other than the first; not computed where there are no rows."""
     if sizes.empty:
-        return absent("sizes", "orders")
+        return lacking("sizes")
     row = sizes.sort_values("revenue_share", ascending=False, kind="stable").iloc[0]
     words = {"scheme": f"scheme.{row['scheme']}", "tier": f"tier.{row['scheme']}.{row['tier']}"}
     return Finding("main_tier", words | {k: row[k] for k in ("customers", "customer_share", "revenue", "revenue_share")})
@@ -55,7 +57,7 @@ def crossing(cells: pd.DataFrame, *, value: str = "customers") -> Finding:
     """The fullest cell of two crossed schemes. `cells`: the two schemes as columns of tiers, customers, revenue."""
     filled = cells[cells[value] > 0] if len(cells.columns) > 2 else cells
     if filled.empty:
-        return absent("cross", "orders")
+        return lacking("cross")
     first, second = (str(c) for c in cells.columns[:2])
     row = filled.sort_values(value, ascending=False, kind="stable").iloc[0]
     share = part_of(row[value], filled[value].sum())
@@ -66,7 +68,7 @@ def crossing(cells: pd.DataFrame, *, value: str = "customers") -> Finding:
 def ladder(sizes: pd.DataFrame) -> Finding:
     """Prospects beside buyers in `trade_tier`, and how many of them are near an order (A and B). `sizes`: of that scheme."""
     if sizes.empty:
-        return absent("ladder", "opportunities")
+        return lacking("ladder")
     by_tier = sizes.set_index(sizes["tier"].astype(str))["customers"]
     prospects = int(by_tier.reindex(PROSPECTS).sum())
     buyers = int(by_tier.sum()) - prospects
@@ -74,15 +76,13 @@ def ladder(sizes: pd.DataFrame) -> Finding:
     return Finding("ladder", {"prospects": prospects, "buyers": buyers, "hot": hot}, "info" if hot else "warn")
 
 
-def unplaced(placed: pd.DataFrame) -> Finding:
-    """The scheme that leaves most customers out. `placed`: customer_id, scheme, tier."""
-    out = placed["tier"].astype(str).eq(NOT_PLACED).groupby(placed["scheme"], observed=True).agg(["sum", "mean"])
-    out = out[out["sum"] > 0].sort_values("sum", ascending=False, kind="stable")
-    if out.empty:
+def unplaced(left_out: pd.DataFrame, customers: int) -> Finding:
+    """The scheme that leaves most customers out for one reason. `left_out`: scheme, reason, customers; `customers`: of all."""
+    if left_out.empty:
         return Finding("all_placed", {}, "good")
-    worst = out.iloc[0]
-    numbers = {"scheme": f"scheme.{out.index[0]}", "customers": int(worst["sum"]), "share": float(worst["mean"])}
-    return Finding("unplaced", numbers, "warn" if worst["mean"] >= MANY_UNPLACED else "info")
+    worst = left_out.sort_values("customers", ascending=False, kind="stable").iloc[0]
+    numbers = {"scheme": f"scheme.{worst['scheme']}", "reason": str(worst["reason"]), "customers": int(worst["customers"])}
+    return Finding("unplaced", numbers | {"share": part_of(worst["customers"], customers)})
 
 
 def small_tiers(sizes: pd.DataFrame, customers: int) -> Finding:

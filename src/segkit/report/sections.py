@@ -83,8 +83,7 @@ def sections(run: Run) -> list[list[Section]]:
     nothing is left out, save those that every run has."""
     rest = [
         [section(run, "ladder", pictures=["ladder"], table=tier_table(run, "trade_tier"))],
-        [section(run, "pyramid", pictures=["pyramid"]), section(run, "funnel", pictures=["funnel"])],
-        [section(run, "people", pictures=["owners"])],
+        [section(run, "funnel", pictures=["funnel"]), section(run, "people", pictures=["owners"])],
         [section(run, "activity", pictures=["grid"]), section(run, "months", pictures=["months"])],
     ]
     filled = [[part for part in group if part.pictures or part.table] for group in rest]
@@ -102,7 +101,7 @@ def tier_table(run: Run, scheme: str) -> pd.DataFrame | None:
     if not run.has("tier_sizes"):
         return None
     sizes = run.table("tier_sizes")
-    return sizes.loc[sizes["scheme"] == scheme, ["scheme", "tier", "customers", "customer_share", "revenue", "revenue_share"]]
+    return sizes.loc[sizes["scheme"] == scheme, ["scheme", "tier", "customers", "revenue", "revenue_share"]]
 
 
 def _lacking(run: Run, part: Section, table: str) -> Section:

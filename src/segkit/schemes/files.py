@@ -54,7 +54,19 @@ def json_schema() -> str:
     """The form of a scheme file as JSON Schema, for editors that check YAML."""
     schema = Scheme.model_json_schema(by_alias=True)
     schema["title"] = "segkit tier scheme"
-    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    schema["anyOf"] = [{"required": ["name", "extends"]}, {"required": schema.pop("required")}]
+    return json.dumps(_with_parameters(schema), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _with_parameters(part: Any) -> Any:
+    """Where a number may stand, `$name` of a parameter may too."""
+    if isinstance(part, list):
+        return [_with_parameters(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") in ("number", "integer"):
+        return {"anyOf": [part, {"type": "string", "pattern": r"^\$\w+$"}]}
+    return {k: _with_parameters(v) for k, v in part.items()}
 
 
 def _brought() -> list[str]:

@@ -104,7 +104,7 @@ def _first_of(columns: tuple[str, ...], name: str, view: View) -> None:
 
     there = [c for c in columns if c in view]
     frame = view.frame
-    if not any(c in frame and isinstance(frame[c].dtype, pd.StringDtype | pd.CategoricalDtype) for c in there):
+    if all(c not in frame or pd.api.types.is_numeric_dtype(frame[c].dtype) for c in there):
         values = np.full(len(view), np.nan)
         for column in there:
             values = np.where(np.isnan(values), view.numbers(column), values)

@@ -120,6 +120,7 @@ class Scheme(Frozen):
             raise ValueError("left_out: say in both languages why those outside `among` are not placed")
         self._whole()
         self._columns_are_known()
+        self._derived_in_order()
         return self
 
     def _whole(self) -> None:
@@ -147,6 +148,20 @@ class Scheme(Frozen):
         for column, kind in self._asked():
             if (is_ := self._kind(column)) and is_ not in kind:
                 raise ValueError(f'column "{column}" is of kind {is_}: that condition does not fit it')
+
+    def _derived_in_order(self) -> None:
+        """A derived column reads those before it, `among` none, and a band is asked for names that it has."""
+        if early := columns_of(self.among) & set(self.columns):
+            raise ValueError(f'among: "{min(early)}" is derived; among reads columns of the table')
+        later = set(self.columns)
+        for name, one in self.columns.items():
+            if ahead := (one.columns - one.optional) & later:
+                raise ValueError(f'column "{name}" reads "{min(ahead)}", which is derived after it')
+            later.discard(name)
+        for column, condition in ((c, one) for rule in self.rules for c, one in rule.when.items()):
+            names = self.columns[column].values if column in self.columns else None
+            if names and (odd := {*(condition.in_ or ()), *(condition.not_in or ())} - set(names)):
+                raise ValueError(f'"{min(odd)}" is no name of the band {column}; it has {", ".join(names)}')
 
     @property
     def used(self) -> set[str]:

@@ -118,6 +118,11 @@ class Phrases:
             return f"{label} = {self.value(column, low[0])}"
         return f"{self.value(column, low[0])} {low[2]} {label} {high[1]} {self.value(column, high[0])}"
 
+    def cells(self, column: str, values: Sequence[str]) -> str:
+        """Values of a column as the audit names them."""
+        said = " / ".join(self.words.label("choice", value) for value in values)
+        return self.words("why.in", column=self.label(column), values=said)
+
     def value(self, column: str, value: Any) -> str:
         """A number as its column is written."""
         kind, unit = self._written(column)
@@ -236,7 +241,7 @@ def _audit(scheme: Scheme, words: Speaker, phrases: Phrases) -> Iterator[str]:
     elif not found.left and not scheme.open:
         yield words("scheme_text.nothing_left")
     for cells in found.left[:20]:
-        said = words("why.joint").join(f"{phrases.label(c)}: {' / '.join(values)}" for c, values in cells.items())
+        said = words("why.joint").join(phrases.cells(c, values) for c, values in cells.items())
         yield words("scheme_text.left", cells=said or words("scheme_text.everything"))
     if len(found.left) > 20:
         yield words("scheme_text.more_left", n=len(found.left) - 20)

@@ -50,12 +50,18 @@ class View:
         }
 
     def numbers(self, column: str) -> np.ndarray:
-        """A column as floats, NaN where unknown; flags are 1 and 0."""
+        """A column as floats, NaN where unknown, also throughout where the table does not have it; flags are 1 and 0."""
         if column not in self._numbers:
             if self.base is not None:
                 return self.base.numbers(column)
-            self._numbers[column] = _numbers(self.frame[column])
+            absent = column not in self.frame.columns
+            self._numbers[column] = self._unknown() if absent else _numbers(self.frame[column])
         return self._numbers[column]
+
+    def _unknown(self) -> np.ndarray:
+        import numpy as np
+
+        return np.full(len(self), np.nan)
 
     def codes(self, column: str) -> tuple[np.ndarray, list[str]]:
         """A code per row and the values they stand for, as text; -1 where unknown."""

@@ -33,15 +33,23 @@ if TYPE_CHECKING:
     from segkit.schemes.audiences import Audience
 
 
+TEXT, DAY, NUMBER, FLAG = "object", "datetime64[ns]", "float64", "boolean"
 OPTIONAL = {
-    "deals": (
-        "opportunity_id", "customer_id", "owner", "created_on", "first_contact_on", "closed_on", "outcome", "stage",
-        "stage_since", "amount", "product", "key_person", "levels_above", "has_need", "can_pay", "value_accepted",
-        "spec_known", "quantity_known", "lost_reason", "days_to_close",
-    ),
-    "touches": ("customer_id", "month", "owner", "channel", "direction", "kind", "feedback", "touches", "minutes"),
-}  # fmt: skip
-"""Tables that a run has only where the extracts for them exist, with their columns."""
+    "deals": {
+        **dict.fromkeys(("opportunity_id", "customer_id", "owner"), TEXT),
+        **dict.fromkeys(("created_on", "first_contact_on", "closed_on"), DAY),
+        **dict.fromkeys(("outcome", "stage"), TEXT),
+        **{"stage_since": DAY, "amount": NUMBER, "product": TEXT, "key_person": TEXT, "levels_above": NUMBER},
+        **dict.fromkeys(("has_need", "can_pay", "value_accepted", "spec_known", "quantity_known"), FLAG),
+        **{"lost_reason": TEXT, "days_to_close": NUMBER},
+    },
+    "touches": {
+        **{"customer_id": TEXT, "month": DAY},
+        **dict.fromkeys(("owner", "channel", "direction", "kind", "feedback"), TEXT),
+        **{"touches": NUMBER, "minutes": NUMBER},
+    },
+}
+"""Tables that a run has only where the extracts for them exist, with their columns and kinds."""
 
 
 def open_run(run_dir: str | Path, notebook: str, language: str = "en") -> Run:
@@ -136,7 +144,9 @@ class Run:
         """A table that not every run has: where it is missing, one without rows, with the columns it would have."""
         import pandas as pd
 
-        return self.table(name) if self.has(name) else pd.DataFrame({column: [] for column in OPTIONAL[name]})
+        if self.has(name):
+            return self.table(name)
+        return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in OPTIONAL[name].items()})
 
     def scheme(self, name: str) -> Scheme:
         """A tier scheme: the firm's own in `schemes/` of the run where there is one of that name, else segkit's."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from segkit.schemes import NOT_PLACED, Scheme
@@ -19,12 +21,20 @@ def of(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     return rows.assign(tier=tier).sort_values("tier", kind="stable", ignore_index=True)
 
 
+def ordered(table: pd.DataFrame, schemes: Iterable[Scheme]) -> pd.DataFrame:
+    """The rows of all schemes, those of each in its own order, see `of`. The tiers are plain text."""
+    parts = [of(table, scheme).astype({"scheme": "str", "tier": "str"}) for scheme in schemes]
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else table.iloc[:0]
+
+
 def cells(tiers: pd.DataFrame, customers: pd.DataFrame, a: Scheme, b: Scheme) -> pd.DataFrame:
     """One row per tier of scheme `a` and tier of scheme `b` that occur, also where nobody has both: the two as columns named
     for their schemes, customers, revenue (base currency). Customers that either scheme does not place are left out. No rows
     where `tiers` (customer_id, scheme, tier) lacks one of the schemes."""
     sides = [of(tiers, scheme).set_index("customer_id")["tier"].rename(scheme.name) for scheme in (a, b)]
     both = pd.concat(sides, axis=1, join="inner").join(customers.set_index("customer_id")["monetary"])
+    both = both.assign(**{name: both[name].cat.remove_unused_categories() for name in (a.name, b.name)})
     rows = both.groupby([a.name, b.name], observed=False, sort=True)["monetary"].agg(["size", "sum"])
     return rows.set_axis(["customers", "revenue"], axis=1).reset_index()
 
