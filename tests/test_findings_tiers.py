@@ -93,7 +93,7 @@ def test_a_salesperson_stands_out_only_with_the_whole_interval_above_the_rate_of
     assert (findings.clear_owners(RATES).key, findings.clear_owners(RATES).numbers["owner"]) == ("owner_ahead", "Ann")
     alike = findings.clear_owners(RATES.assign(low=0.4))
     assert (alike.key, dict(alike.numbers)) == ("owners_alike", {"owners": 3, "share": 0.5})
-    assert (findings.clear_strengths(RATES).numbers["clear"], findings.clear_strengths(RATES.assign(low=0.1)).key) == (
+    assert (findings.clear_strengths(RATES, 9).numbers["clear"], findings.clear_strengths(RATES.assign(low=0.1), 9).key) == (
         2,
         "no_strengths",
     )
@@ -109,7 +109,7 @@ def test_the_largest_target_group_is_named():
     "found",
     [findings.pyramid(SIZES.head(0)), findings.main_tier(SIZES.head(0)), findings.ladder(SIZES.head(0)),
      findings.clear_owners(RATES.head(0)),
-     findings.crossing(pd.DataFrame(columns=["a", "b", "customers", "revenue"])), findings.clear_strengths(RATES.head(0)),
+     findings.crossing(pd.DataFrame(columns=["a", "b", "customers", "revenue"])), findings.clear_strengths(RATES.head(0), 0),
      findings.main_death(STAGES.head(0), 0)],
 )  # fmt: skip
 def test_what_is_missing_is_said_in_both_languages(found):

@@ -132,6 +132,7 @@ class Settings(_Frozen):
     schemes: tuple[str, ...] | None = None
     history: str | None = None
     accounts: Accounts = Accounts()
+    regions: str | None = None  # a two-column file: a country, province or city, and the firm's region
     parameters: dict[str, dict[str, Any]] = {}  # notebook → its parameters
     folder: Path = Path()
     file: str = ""

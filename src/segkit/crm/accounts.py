@@ -48,7 +48,8 @@ def load(settings: config.Settings, con: Any, work: Path) -> Accounts:
     return Accounts({a: _end(alias, a, str(settings.accounts.alias)) for a in alias}, frozenset(exclude))
 
 
-def _rows(settings: config.Settings, con: Any, work: Path, file: str, columns: int) -> list[tuple[str | None, ...]]:
+def first_columns(settings: config.Settings, con: Any, work: Path, file: str, columns: int) -> list[tuple[str | None, ...]]:
+    """The first columns of a small file, as text. Raises InputError where it has fewer."""
     raw = sources.read("customers", config.Extract(source=(file,)), settings, con, work)
     if len(raw.headers) < columns:
         raise InputError(f"{file}: {columns} columns are needed, it has {', '.join(raw.headers)}.")
@@ -58,7 +59,7 @@ def _rows(settings: config.Settings, con: Any, work: Path, file: str, columns: i
 
 def _pairs(settings: config.Settings, con: Any, work: Path, file: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
-    for old, new in _rows(settings, con, work, file, 2):
+    for old, new in first_columns(settings, con, work, file, 2):
         if not old or not new or old == new:
             continue
         if pairs.get(old, new) != new:
@@ -68,7 +69,7 @@ def _pairs(settings: config.Settings, con: Any, work: Path, file: str) -> dict[s
 
 
 def _column(settings: config.Settings, con: Any, work: Path, file: str) -> list[str]:
-    return [row[0] for row in _rows(settings, con, work, file, 1) if row[0]]
+    return [row[0] for row in first_columns(settings, con, work, file, 1) if row[0]]
 
 
 def _end(alias: dict[str, str], start: str, file: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from segkit.crm import accounts, features, further, ledger, rates, sources, together
+from segkit.crm import accounts, features, further, ledger, rates, region, sources, together
 from segkit.crm.cleaning import Clean, clean, known, stage
 from segkit.crm.contract import prove
 from segkit.crm.sources import Note, Raw, engines
@@ -40,6 +40,7 @@ class Reading:
     events: ir.Table
     mapped: set[str]
     further: dict[str, ir.Table]
+    regions: dict[str, str] | None = None
 
     def pairs(self) -> list[tuple[Clean, Raw]]:
         return [(self.cleans[name], self.raws[name]) for name in self.raws]
@@ -86,7 +87,8 @@ def _read(settings: Settings, work: Path, *, today: dt.date, as_of: dt.date | No
     found = stage(features.events(cleans["orders"], spec), "events", work)
     mapped = {name for source in spec.sources for name in source.columns or cleans["orders"].columns}
     own = further.tables(cleans, spec, as_of=reader.day)
-    return Reading(reader.day, {n: reader.raws[n] for n in settings.extracts}, cleans, found, mapped, own)
+    raws = {n: reader.raws[n] for n in settings.extracts}
+    return Reading(reader.day, raws, cleans, found, mapped, own, reader.regions)
 
 
 class _Reader:
@@ -96,6 +98,7 @@ class _Reader:
         self.settings, self.work, self.today, self.day = settings, work, today, day
         self.con = sources.connect(settings, work)
         self.accounts = accounts.load(settings, self.con, work)
+        self.regions = self._regions(settings.regions) if settings.regions else None
         self.latest = None if isinstance(day, dt.date) else today + dt.timedelta(days=1)
         self.raws: dict[str, Raw] = {}
         self.cleans: dict[str, Clean] = {}
@@ -126,6 +129,10 @@ class _Reader:
         then = known(self.cleans[name], as_of)
         seen = rates.in_base(then, as_of=as_of, currency=self.settings.currency, daily=daily)
         return seen if seen is then else replace(seen, rows=stage(seen.rows, f"{name}.base", self.work))
+
+    def _regions(self, file: str) -> dict[str, str]:
+        rows = accounts.first_columns(self.settings, self.con, self.work, file, 2)
+        return region.region_file(pd.DataFrame(rows, columns=["place", "region"]))
 
     def rates(self) -> ir.Table:
         self.clean("fx")
@@ -181,6 +188,7 @@ def _write(reading: Reading, counts: pd.DataFrame, tables: Path, work: Path) -> 
     )
     _parquet(table.order_by("customer_id"), tables / "customers.parquet")
     prove(tables / "customers.parquet", as_of=reading.as_of)
+    located = region.locate(tables / "customers.parquet", own=reading.regions)
     _parquet(features.orders_of(reading.events).order_by("customer_id", "ordered_on", "order_id"), tables / "orders.parquet")
     _parquet(features.order_months(reading.events), tables / "order_months.parquet")
     for name, found in own.items():
@@ -189,7 +197,7 @@ def _write(reading: Reading, counts: pd.DataFrame, tables: Path, work: Path) -> 
     counts.to_parquet(tables / "quality.parquet", index=False)
     columns = pd.concat([ledger.columns(c) for c in reading.cleans.values()], ignore_index=True)
     columns.to_parquet(tables / "quality_columns.parquet", index=False)
-    ledger.notes(reading.notes()).to_parquet(tables / "quality_notes.parquet", index=False)
+    ledger.notes([*reading.notes(), *located]).to_parquet(tables / "quality_notes.parquet", index=False)
 
 
 def _parquet(table: ir.Table, path: Path) -> None:

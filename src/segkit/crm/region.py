@@ -12,10 +12,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+import ibis
 import pandas as pd
 import yaml
+
+from segkit.crm.sources import Note
 
 LANGUAGES = ("en", "zh", "zh_Hant", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ru", "ja", "ko", "vi", "id", "ar", "sv")
 CHINESE = ("CN", "HK", "MO", "TW")
@@ -219,3 +223,35 @@ def _own(customers: pd.DataFrame, found: pd.DataFrame, own: Mapping[str, str]) -
     for place in places:
         region = region.where(region.notna(), place.astype(object))
     return region.where(region.notna(), None)
+
+
+WHERE = ("country", "province", "city", "address")
+
+
+def locate(path: Path, *, own: Mapping[str, str] | None) -> list[Note]:
+    """Add what `regions` finds to a customers table on disk, and say which countries were not recognised or misspelt."""
+    con = ibis.duckdb.connect()
+    table = con.read_parquet(path)
+    there = [c for c in WHERE if c in table.columns]
+    if not there:
+        return []
+    found = regions(table.select("customer_id", *there).to_pandas(), own=own)
+    known = found.drop(columns=[c for c in found.columns if c != "customer_id" and found[c].isna().all()])
+    fresh = [c for c in known.columns if c == "customer_id" or c not in table.columns]
+    joined = table.left_join(ibis.memtable(known[fresh]), "customer_id").drop("customer_id_right")
+    draft = path.with_suffix(".part")
+    con.to_parquet(joined.order_by("customer_id"), draft, compression="zstd")
+    draft.replace(path)
+    return _said(found.attrs)
+
+
+def _said(attrs: Mapping[Any, Any]) -> list[Note]:
+    unknown, close = attrs.get("unknown", {}), attrs.get("close", {})
+    notes = []
+    if unknown:
+        names = ", ".join(f'"{name}"' for name in list(unknown)[:5])
+        notes.append(Note("customers", "countries_unknown", {"names": names, "customers": sum(unknown.values())}))
+    if close:
+        names = ", ".join(f'"{name}" = {code}' for name, code in list(close.items())[:5])
+        notes.append(Note("customers", "countries_misspelt", {"names": names}))
+    return notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.findings.finding import Finding
-from segkit.findings.tiers import absent
+from segkit.findings.tiers import absent, lacking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def main_death(stages: pd.DataFrame, deals: int) -> Finding:
 def clear_owners(rates: pd.DataFrame) -> Finding:
     """Whether any salesperson's interval lies wholly above the common rate. `rates`: owner, deals, win_rate, common_rate,
     expected_rate, low, high."""
-    if len(rates) < 2:
+    if rates.empty:
         return absent("owners", "opportunities")
     common = float(rates["common_rate"].iloc[0])
     above = rates[rates["low"] > rates["common_rate"]]
@@ -54,12 +54,12 @@ def clear_owners(rates: pd.DataFrame) -> Finding:
     return Finding("owner_ahead", numbers | {"deals": int(best["deals"]), "share": common}, "good")
 
 
-def clear_strengths(strengths: pd.DataFrame) -> Finding:
+def clear_strengths(strengths: pd.DataFrame, deals: int) -> Finding:
     """How many combinations of salesperson and kind of customer stand out above what all salespeople reach with that kind.
 
-    `strengths`: owner, kind, value, deals, low, high, common_rate.
+    `strengths`: owner, kind, value, deals, low, high, common_rate; `deals`: how many there are.
     """
     if strengths.empty:
-        return absent("strengths", "opportunities")
+        return lacking("strengths") if deals else absent("strengths", "opportunities")
     clear = strengths[strengths["low"] > strengths["common_rate"]]
     return Finding("strengths" if len(clear) else "no_strengths", {"clear": len(clear), "of": len(strengths)})

@@ -81,9 +81,11 @@ def section(run: Run, key: str, *, pictures: Iterable[str] = (), table: pd.DataF
 def sections(run: Run) -> list[list[Section]]:
     """The page from top to bottom; parts in one list stand side by side where there is room. A part for which the run has
     nothing is left out, save those that every run has."""
+    won = [run.say(f) for f in run.found("30_tiers") if f.key == "win_rate"]
+    people = replace(section(run, "people", pictures=["owners"]), sentences=won)
     rest = [
         [section(run, "ladder", pictures=["ladder"], table=tier_table(run, "trade_tier"))],
-        [section(run, "funnel", pictures=["funnel"]), section(run, "people", pictures=["owners"])],
+        [section(run, "funnel", pictures=["funnel"]), people],
         [section(run, "activity", pictures=["grid"]), section(run, "months", pictures=["months"])],
     ]
     filled = [[part for part in group if part.pictures or part.table] for group in rest]

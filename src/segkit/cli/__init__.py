@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from segkit.errors import InputError, SegkitError
+from segkit.cli import shown
+from segkit.cli.errors import clear_errors
+from segkit.cli.progress import progress
+from segkit.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,8 +31,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-INTERRUPTED = 130
 
 
 class Language(StrEnum):
@@ -61,7 +62,7 @@ def run(
     debug: Debug = False,
 ) -> None:
     """Extract, run the notebooks, write the report."""
-    with _clear_errors(debug=debug), _progress() as tell:
+    with clear_errors(debug=debug), progress() as tell:
         from segkit.pipeline.places import demo_config, short
         from segkit.pipeline.run import run as run_pipeline
 
@@ -88,10 +89,10 @@ def check(
     debug: Debug = False,
 ) -> None:
     """Read and check the extracts only: what was used, and what was left out and why."""
-    with _clear_errors(debug=debug):
+    with clear_errors(debug=debug):
         from segkit import crm
 
-        _show(crm.check(_settings(config, as_of=as_of), today=dt.date.today()))
+        shown.check(crm.check(_settings(config, as_of=as_of), today=dt.date.today()))
 
 
 @app.command("map")
@@ -102,7 +103,7 @@ def map_columns(
     debug: Debug = False,
 ) -> None:
     """Propose a config from the headers and values of real exports, Chinese or English."""
-    with _clear_errors(debug=debug):
+    with clear_errors(debug=debug):
         from segkit.crm.proposal import propose
 
         if output and output.exists():
@@ -120,11 +121,26 @@ def demo(
     debug: Debug = False,
 ) -> None:
     """Write the demo extract: a made-up export firm with all its tables, and a config that fits."""
-    with _clear_errors(debug=debug):
+    with clear_errors(debug=debug):
         from segkit.demo import write
 
         write(folder)
         typer.echo(str(folder))
+
+
+@app.command()
+def customer(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A run's folder.", show_default=False)],
+    customer_id: Annotated[str, typer.Argument(metavar="ID", help="The customer.", show_default=False)],
+    *,
+    lang: Annotated[Language | None, typer.Option(help="Language; default: the run's.")] = None,
+    debug: Debug = False,
+) -> None:
+    """One customer on a page: figures, tiers with their reasons, latest orders."""
+    with clear_errors(debug=debug):
+        from segkit import report
+
+        shown.customer(report.customer(run_dir, customer_id, language=lang and lang.value))
 
 
 @app.command()
@@ -137,7 +153,7 @@ def schemes(
     debug: Debug = False,
 ) -> None:
     """List the tier schemes, or print one in words with what its proof found."""
-    with _clear_errors(debug=debug):
+    with clear_errors(debug=debug):
         from segkit import schemes as files
         from segkit.i18n import Words
 
@@ -175,127 +191,6 @@ def _day(text: str) -> dt.date | str:
         raise InputError(f"--as-of {text}: no date. Write it as 2026-09-30, or latest, or today.") from None
 
 
-@contextlib.contextmanager
-def _clear_errors(*, debug: bool) -> Iterator[None]:
-    """Every error as one message and its exit code; SIGTERM ends a command as Ctrl-C does."""
-    with _terminable():
-        try:
-            yield
-        except (Exception, KeyboardInterrupt) as error:
-            if debug:
-                import traceback
-
-                typer.echo(traceback.format_exc(), err=True)
-            code, message = _verdict(error)
-            typer.echo(f"segkit: {message}", err=True)
-            raise typer.Exit(code) from None
-
-
-def _verdict(error: BaseException) -> tuple[int, str]:
-    """Exit code and message of an error."""
-    if isinstance(error, SegkitError):
-        return error.exit_code, str(error)
-    if isinstance(error, KeyboardInterrupt):
-        return INTERRUPTED, "interrupted. `segkit run` with --resume goes on from there."
-    return 1, f"unexpected {type(error).__name__}: {error} (--debug shows where)"
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Any]:
-    """Who hears of the steps: a terminal, a line each with what is under way; else plain log lines."""
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False)
-    if console.is_terminal:
-        with _Terminal(console) as tell:
-            yield tell
-    else:
-        logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S", stream=sys.stderr)
-        logging.getLogger("segkit").setLevel(logging.INFO)
-        yield _log
-
-
-def _log(name: str, state: str, seconds: float) -> None:
-    words = {"start": "begins", "done": f"done in {seconds:.1f} s", "kept": "kept", "failed": "failed"}
-    logging.getLogger("segkit").info("%s %s", name, words[state])
-
-
-class _Terminal:
-    """A line per finished step, and below them the steps under way."""
-
-    marks = {"done": "[green]✓[/]", "kept": "[dim]=[/]", "failed": "[red]✗[/]"}  # noqa: RUF012
-
-    def __init__(self, console: Console) -> None:
-        from rich.logging import RichHandler
-
-        self.console = console
-        self.status = console.status("")
-        self.running: list[str] = []
-        self.lock = threading.Lock()
-        handler = RichHandler(console=console, show_time=False, show_path=False, level=logging.WARNING)
-        logging.basicConfig(format="%(message)s", handlers=[handler])
-
-    def __enter__(self) -> _Terminal:
-        self.status.start()
-        return self
-
-    def __exit__(self, *_raised: object) -> None:
-        self.status.stop()
-
-    def __call__(self, name: str, state: str, seconds: float) -> None:
-        with self.lock:
-            if state == "start":
-                self.running.append(name)
-            else:
-                self.running = [one for one in self.running if one != name]
-            self.status.update(", ".join(self.running))
-            if state != "start":
-                taken = "" if state == "kept" else f"{seconds:6.1f} s"
-                self.console.print(f"{self.marks[state]} {name:<16} {taken}")
-
-
-def _show(summary: Any) -> None:
-    """Rows in, used and left out of every extract, then what else is to be known."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from segkit.i18n import Words
-
-    words = Words("en")
-    table = Table("extract", "rows", "used", "left out", "reason", box=None, pad_edge=False)
-    for column in table.columns[1:4]:
-        column.justify = "right"
-    for name, rows in summary.rows.items():
-        parts = [(f"{n:,}", words(f"reason.{reason}")) for reason, n in rows["left_out"].items() if n]
-        for i, (n, reason) in enumerate(parts or [("0", "")]):
-            head = ("", "", "") if i else (name, f"{rows['in']:,}", f"{rows['used']:,}")
-            table.add_row(*head, n, reason)
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"as of {summary.as_of.isoformat()}", table, sep="\n\n")
-    for note in summary.notes:
-        told = note | {"extract": f"extract.{note['extract']}"}
-        console.print("note:", words(f"note_of.{told.pop('key')}", **told), markup=False)
-
-
 def main() -> None:
     """The console script."""
     app()
-
-
-if __name__ == "__main__":
-    main()
