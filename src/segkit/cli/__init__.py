@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import logging
-import signal
-import sys
-import threading
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,8 +15,6 @@ from segkit.cli.progress import progress
 from segkit.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from segkit.settings import Settings
 
 app = typer.Typer(

@@ -39,7 +39,7 @@ def pyramid(sizes: pd.DataFrame) -> Finding:
     revenue; the last is the broad bottom."""
     if len(sizes) < 2:
         return lacking("pyramid")
-    upper = sizes
+    upper = sizes.iloc[:-1]
     numbers = {"customers": int(upper["customers"].sum()), "customer_share": upper["customer_share"].sum()}
     return Finding("pyramid", numbers | {"revenue_share": upper["revenue_share"].sum(), "revenue": upper["revenue"].sum()})
 
