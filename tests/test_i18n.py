@@ -65,7 +65,7 @@ def test_every_finding_has_its_sentence():
 
 def test_every_note_of_the_extracts_has_its_sentence():
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if "crm" in path.parts)
-    keys = set(re.findall(r'\bNote\([^"]*"([a-z_]+)"(?: if [^"]*"[a-z_]+" else "([a-z_]+)")?', code))
+    keys = set(re.findall(r'\bNote\((?:"[a-z_]+",\s*|[^"]*)"([a-z_]+)"(?: if [^"]*"[a-z_]+" else "([a-z_]+)")?', code))
     found = {key for pair in keys for key in pair if key}
     assert {f"note_of.{key}" for key in found} <= set(catalogue("en", "segkit"))
 

@@ -33,5 +33,5 @@ def test_the_demo_runs_from_an_empty_folder_with_the_package_alone(installed, tm
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "reports" / "demo-2026-07-01"
-    assert "重要价值客户" in (folder / "index.html").read_text(encoding="utf-8")
+    assert "核心价值客户" in (folder / "index.html").read_text(encoding="utf-8")
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["status"] == "done"

@@ -206,3 +206,9 @@ def test_a_firm_s_own_scheme_beside_the_tables_goes_before_the_one_of_that_name(
     (folder / "schemes" / "pyramid.yaml").write_text(text, encoding="utf-8")
     run = workbench.open_run(folder, "x")
     assert (run.scheme("pyramid").en, run.words("scheme.pyramid")) == ("Our pyramid", "Our pyramid")
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Germany"), ("zh", "德国")])
+def test_a_region_that_is_a_country_is_called_by_its_name(tmp_path, language, name):
+    words = workbench.open_run(make(tmp_path), "x", language).words
+    assert (words.label("tier.region", "DE"), words.label("tier.region", "Yiwu market")) == (name, "Yiwu market")

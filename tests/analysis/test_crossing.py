@@ -68,9 +68,9 @@ def deals(*rows: tuple) -> pd.DataFrame:
 
 def test_salespeople_are_compared_with_what_all_reach_with_that_kind():
     rows = [("a", "Ann", "lamp", "won")] * 3 + [("b", "Ann", "lamp", "lost"), ("a", "Bo", "lamp", "lost")]
-    rows += [("d", None, "lamp", "won"), ("c", "Bo", None, "open")]
+    rows += [("d", None, "lamp", "won"), ("c", "Bo", None, "open"), ("c", "Bo", "saw", "won")]
     table = strengths.by_kind(deals(*rows), TIERS, schemes=["pyramid", "region"])
-    by_product = table[table["kind"] == "product"].set_index("owner")
+    by_product = table[(table["kind"] == "product") & (table["value"] == "lamp")].set_index("owner")
     assert by_product.loc["Ann", ["value", "deals", "won", "signed", "days"]].tolist() == ["lamp", 4, 3, 3, 8.0]
     assert by_product["common_rate"].tolist() == pytest.approx([3.5 / 6] * 2)
     assert set(table["kind"]) == {"product", "pyramid"}

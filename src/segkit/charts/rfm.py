@@ -140,7 +140,9 @@ def sizes(table: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axe
 
     `table`: scheme, tier, customers, customer_share, revenue, revenue_share.
     """
-    ax = style.canvas(ax, labels, height=0.42 * len(table) + 0.5)
+    ax = style.sheet(ax, labels, table, row=0.42)
+    if table.empty:
+        return ax
     colours = style.tier_colours(list(table["tier"]))
     rows = table.sort_values("revenue_share", ascending=False, kind="stable").reset_index(drop=True)
     at = rows.index

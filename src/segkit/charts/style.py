@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from segkit.i18n import Words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 INK = "#1b1f24"
@@ -213,3 +214,11 @@ def emphasise(text: Any, *, width: float = 0.35) -> Any:
 
     text.set_path_effects([patheffects.withStroke(linewidth=width, foreground=text.get_color())])
     return text
+
+
+def sheet(ax: Axes | None, labels: Labels, rows: pd.DataFrame, *, row: float) -> Axes:
+    """The Axes, `row` inches for each row; without rows a strip that holds nothing."""
+    ax = canvas(ax, labels, height=0.3 if rows.empty else 0.75 + row * len(rows))
+    if rows.empty:
+        ax.set_axis_off()
+    return ax

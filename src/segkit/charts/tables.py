@@ -20,6 +20,7 @@ KINDS = {
     **dict.fromkeys(("placed_share", "conversion", "conversion_low", "conversion_high", "win_rate", "common_rate"), "percent"),
     **dict.fromkeys(("expected_rate", "low", "high", "chance_above", "overdue", "kept_share", "climbed_share"), "percent"),
     "amount_won": "short_money",
+    "country_code": "tier.region",
     "month": "month",
     **{name: name for name in ("extract", "reason", "column", "kind", "measure", "tier", "severity")},
     **{name: name for name in ("scheme", "stage", "audience", "tag", "family")},

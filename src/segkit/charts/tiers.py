@@ -22,7 +22,7 @@ def pyramid(sizes: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> A
 
     `sizes`: scheme, tier, customers, customer_share, revenue, revenue_share, in the scheme's order.
     """
-    ax = _sheet(ax, labels, sizes, row=0.52)
+    ax = style.sheet(ax, labels, sizes, row=0.52)
     if sizes.empty:
         return ax
     rows = sizes.reset_index(drop=True)
@@ -57,7 +57,7 @@ def ladder(cells: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Ax
     `cells`: the two schemes' names as columns of tiers (categories in the schemes' order), customers. The best stands on top.
     """
     wide = _wide(cells, "customers")
-    ax = _sheet(ax, labels, wide, row=0.36)
+    ax = style.sheet(ax, labels, wide, row=0.36)
     if wide.empty:
         return ax
     first, second = (str(c) for c in cells.columns[:2])
@@ -93,7 +93,7 @@ def cross(cells: pd.DataFrame, labels: Labels, *, value: str = "customers", ax: 
     from matplotlib.colors import LinearSegmentedColormap
 
     wide = _wide(cells, value)
-    ax = _sheet(ax, labels, wide, row=0.36)
+    ax = style.sheet(ax, labels, wide, row=0.36)
     if wide.empty:
         return ax
     shades = LinearSegmentedColormap.from_list("share", [style.PAPER, FAINT, style.ACCENT, "#003a5d"])
@@ -129,7 +129,7 @@ def funnel(stages: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> A
 
     `stages`: stage, reached, went_on, standing, died, conversion, conversion_low, conversion_high, days_waiting.
     """
-    ax = _sheet(ax, labels, stages, row=0.44)
+    ax = style.sheet(ax, labels, stages, row=0.44)
     if stages.empty:
         return ax
     rows = stages.reset_index(drop=True)
@@ -166,7 +166,7 @@ def owners(rates: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Ax
     Coloured where the whole interval lies above the common rate (accent) or below it (orange).
     """
     rows = rates.head(MOST_OWNERS).reset_index(drop=True)
-    ax = _sheet(ax, labels, rows, row=0.3)
+    ax = style.sheet(ax, labels, rows, row=0.3)
     if rows.empty:
         return ax
     colours = [_sure(row) for row in rows.to_dict("records")]
@@ -192,14 +192,6 @@ def _sure(row: dict[Any, Any]) -> str:
     if row["low"] > row["common_rate"]:
         return style.ACCENT
     return style.RISK if row["high"] < row["common_rate"] else style.GREY
-
-
-def _sheet(ax: Axes | None, labels: Labels, rows: pd.DataFrame, *, row: float) -> Axes:
-    """The Axes, `row` inches for each row; without rows a strip that holds nothing."""
-    ax = style.canvas(ax, labels, height=0.3 if rows.empty else 0.75 + row * len(rows))
-    if rows.empty:
-        ax.set_axis_off()
-    return ax
 
 
 def _beside(ax: Axes, x: float, y: float, text: str, *, left: bool = False, color: str = style.INK) -> None:

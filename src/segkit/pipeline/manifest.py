@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from segkit.pipeline import own
 from segkit.settings import Settings
 
 _LIBRARIES = """
@@ -59,6 +60,7 @@ def content(settings: Settings, *, summary: Any, config: str, started: dt.dateti
         "horizon_days": settings.horizon_days,
         "fiscal_year_start": settings.fiscal_year_start,
         "max_left_out": settings.max_left_out,
+        "schemes": settings.schemes,
         "status": "running",
         "started_at": started.isoformat(timespec="seconds"),
         "rows": summary.rows,
@@ -97,8 +99,9 @@ def config_digest(settings: Settings, *, as_of: dt.date | None) -> str:
     asked = settings.model_dump(mode="json", exclude={"folder", "file", "parameters", "as_of", "title"}, by_alias=True)
     asked["engine"] = re.sub(r"//[^/@]*@", "//", settings.engine)  # a password is no part of the question
     asked["as_of"] = str(as_of)
-    files = [settings.accounts.alias, settings.accounts.exclude]
+    files = [settings.accounts.alias, settings.accounts.exclude, settings.regions]
     asked["accounts"] = [file_digest(settings.path(name)) for name in files if name]
+    asked["own"] = {f"{file.parent.name}/{file.name}": file_digest(file) for file in own.files(settings)}
     asked["segkit"] = versions()["segkit"]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from segkit.errors import StepError
 from segkit.pipeline import manifest as manifests
-from segkit.pipeline import parameters, places
+from segkit.pipeline import own, parameters, places
 from segkit.pipeline import plan as plans
 from segkit.pipeline.folder import Folder, named
 from segkit.pipeline.manifest import Manifest
@@ -47,6 +47,7 @@ def run(
     start = time.perf_counter()
     every = plans.load(notebooks or places.notebooks())
     parameters.check(every, settings.parameters)
+    own.check(settings)
     plan = every.only(only)
     values = parameters.resolve(plan, configured=settings.parameters, given=given)
     as_of = today if settings.as_of == "today" else settings.as_of if isinstance(settings.as_of, dt.date) else None
@@ -129,6 +130,7 @@ class _WayIn:
 
         start, started = time.perf_counter(), dt.datetime.now(dt.UTC)
         self.folder.begin()
+        own.bring(self.settings, self.folder.partial)
         tables = self.folder.partial / "tables"
         self.tell("extract", "start", 0.0)
         try:

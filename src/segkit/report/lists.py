@@ -27,4 +27,4 @@ def write_lists(run: Run, members: pd.DataFrame, customers: pd.DataFrame) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     for audience, rows in members.groupby("audience", observed=True, sort=False):
         listed = rows[["customer_id", "reason"]].merge(customers[columns], on="customer_id", how="left")
-        listed[[*columns, "reason"]].rename(columns=headers), folder / f"{audience}.csv")
+        write_csv(listed[[*columns, "reason"]].rename(columns=headers), folder / f"{audience}.csv")

@@ -17,9 +17,11 @@ from segkit import schemes
 from segkit.errors import InputError
 from segkit.findings import Finding
 from segkit.i18n import Words, parse_numbers, readable_numbers
-from segkit.schemes import audiences, tags
+from segkit.schemes import audiences
 from segkit.settings import Settings
 from segkit.workbench.files import dates_as_datetime, parquet, place, png
+from segkit.workbench.naming import names_in_files
+from segkit.workbench.optional import OPTIONAL
 from segkit.workbench.showing import show_list
 
 if TYPE_CHECKING:
@@ -33,25 +35,6 @@ if TYPE_CHECKING:
     from segkit.schemes.audiences import Audience
 
 
-TEXT, DAY, NUMBER, FLAG = "object", "datetime64[ns]", "float64", "boolean"
-OPTIONAL = {
-    "deals": {
-        **dict.fromkeys(("opportunity_id", "customer_id", "owner"), TEXT),
-        **dict.fromkeys(("created_on", "first_contact_on", "closed_on"), DAY),
-        **dict.fromkeys(("outcome", "stage"), TEXT),
-        **{"stage_since": DAY, "amount": NUMBER, "product": TEXT, "key_person": TEXT, "levels_above": NUMBER},
-        **dict.fromkeys(("has_need", "can_pay", "value_accepted", "spec_known", "quantity_known"), FLAG),
-        **{"lost_reason": TEXT, "days_to_close": NUMBER},
-    },
-    "touches": {
-        **{"customer_id": TEXT, "month": DAY},
-        **dict.fromkeys(("owner", "channel", "direction", "kind", "feedback"), TEXT),
-        **{"touches": NUMBER, "minutes": NUMBER},
-    },
-}
-"""Tables that a run has only where the extracts for them exist, with their columns and kinds."""
-
-
 def open_run(run_dir: str | Path, notebook: str, language: str = "en") -> Run:
     """The run in a folder, for one notebook. Raises InputError where there is none."""
     folder = Path(run_dir).resolve()
@@ -62,21 +45,7 @@ def open_run(run_dir: str | Path, notebook: str, language: str = "en") -> Run:
         )
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     words = Words(language)
-    return Run(folder, notebook, words.also(_scheme_names(folder, words)), manifest)
-
-
-def _scheme_names(folder: Path, words: Words) -> dict[str, str]:
-    """The names that files of schemes, audiences and tags give themselves and their parts."""
-    names, language = {}, words.language
-    for scheme in (schemes.load(name, folder) for name in schemes.names(folder)):
-        names[f"scheme.{scheme.name}"] = scheme.zh if language == "zh" else scheme.en
-        names[f"tier.{scheme.name}.{schemes.NOT_PLACED}"] = words("tier.not_placed")
-        names |= {f"tier.{scheme.name}.{key}": name for key, name in scheme.names(language).items()}
-    own = folder / "schemes" / "audiences"
-    for audience in (audiences.load(name, own) for name in audiences.names(own)):
-        names[f"audience.{audience.name}"] = audience.title(language)
-    named = tags.load().names(language)
-    return names | {f"{group}.{key}": name for key, name in named.items() for group in ("tag", "family")}
+    return Run(folder, notebook, words.also(names_in_files(folder, words)), manifest)
 
 
 @dataclass(frozen=True)
@@ -153,8 +122,8 @@ class Run:
         return schemes.load(name, self.folder)
 
     def schemes(self) -> list[Scheme]:
-        """Every tier scheme, segkit's and the firm's own."""
-        return [self.scheme(name) for name in schemes.names(self.folder)]
+        """Every tier scheme, segkit's and the firm's own, or those that the config names."""
+        return [self.scheme(name) for name in self.manifest.get("schemes") or schemes.names(self.folder)]
 
     def audiences(self) -> list[Audience]:
         """Every target group: segkit's, and the firm's own in `schemes/audiences/` of the run."""
