@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from segkit.schemes.conditions import Condition, holds, text_of
@@ -58,17 +59,19 @@ class View:
             self._numbers[column] = self._unknown() if absent else _numbers(self.frame[column])
         return self._numbers[column]
 
-    def _unknown(self) -> np.ndarray:
+    def _unknown(self, value: float = math.nan) -> np.ndarray:
+        """What a column that the table does not have holds: unknown, for everybody."""
         import numpy as np
 
-        return np.full(len(self), np.nan)
+        return np.full(len(self), value)
 
     def codes(self, column: str) -> tuple[np.ndarray, list[str]]:
         """A code per row and the values they stand for, as text; -1 where unknown."""
         if column not in self._codes:
             if self.base is not None:
                 return self.base.codes(column)
-            self._codes[column] = _codes(self.frame[column])
+            absent = column not in self.frame.columns
+            self._codes[column] = (self._unknown(-1), []) if absent else _codes(self.frame[column])
         return self._codes[column]
 
     def days(self, column: str) -> np.ndarray:
@@ -76,6 +79,8 @@ class View:
         import numpy as np
         import pandas as pd
 
+        if column not in self.frame.columns:
+            return self._unknown()
         days = pd.to_datetime(self.frame[column]).to_numpy(dtype="datetime64[D]")
         return np.where(np.isnat(days), np.nan, days.astype("int64"))
 
@@ -86,6 +91,8 @@ class View:
         if column in self._own:
             own = self._own[column]
             return own[0] >= 0 if isinstance(own, tuple) else ~np.isnan(own)
+        if column not in self.frame.columns:
+            return np.zeros(len(self), dtype=bool)
         return self.frame[column].notna().to_numpy()
 
     def mask(self, column: str, condition: Condition) -> np.ndarray:
