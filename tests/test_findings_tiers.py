@@ -30,6 +30,8 @@ def test_the_pyramid_sums_all_tiers_above_the_last():
 def test_the_ladder_counts_prospects_beside_buyers_and_those_near_an_order():
     assert dict(findings.ladder(SIZES).numbers) == {"prospects": 5, "buyers": 5, "hot": 1}
     assert findings.ladder(SIZES[SIZES["tier"] != "B"]).severity == "warn"
+    buyers = SIZES[SIZES["tier"].isin(["KA", "ordered"])]
+    assert findings.ladder(buyers) == findings.Finding("no_prospects", {"buyers": 5})
 
 
 def test_the_main_tier_names_its_scheme():

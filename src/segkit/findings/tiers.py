@@ -72,6 +72,8 @@ def ladder(sizes: pd.DataFrame) -> Finding:
     by_tier = sizes.set_index(sizes["tier"].astype(str))["customers"]
     prospects = int(by_tier.reindex(PROSPECTS).sum())
     buyers = int(by_tier.sum()) - prospects
+    if not prospects:
+        return Finding("no_prospects", {"buyers": buyers})
     hot = int(by_tier.reindex(HOT).sum())
     return Finding("ladder", {"prospects": prospects, "buyers": buyers, "hot": hot}, "info" if hot else "warn")
 
