@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -92,13 +93,11 @@ def _records(lines: list[str], separator: str, *, most: int = 300) -> tuple[list
     else:
         reader = csv.reader(lines, delimiter=separator)
         pairs = []
-        try:
+        with contextlib.suppress(csv.Error):  # a quote that is never closed: what was read so far will do
             for record in reader:
                 pairs.append((reader.line_num, record))
                 if len(pairs) == most:
                     break
-        except csv.Error:  # a quote that is never closed: what was read so far will do
-            pass
     pairs = [(line, record) for line, record in pairs if record]
     return [line for line, _ in pairs] or [1], [record for _, record in pairs] or [[lines[0].strip()]]
 
