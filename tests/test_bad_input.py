@@ -99,6 +99,7 @@ CASES = {
         ["orders.csv: 1 rows were read, but none is an order"],
     ),
     "an unknown config key": (GOOD.encode(), {"colums": {}}, {}, ["segkit.yaml", "extracts.orders.colums", 'mean "columns"']),
+    "a key that only segkit itself uses": (GOOD.encode(), {}, {"folder": "x"}, ['unknown key "folder"', "Known here: name"]),
     "an unknown table": (GOOD.encode(), {}, {"extracts": {"order": {"source": "x"}}}, ['no table "order"', 'mean "orders"']),
     "a currency code that is none": (
         GOOD.encode(),

@@ -205,8 +205,10 @@ def parse(raw: Any, *, file: str = "segkit.yaml", folder: Path = Path()) -> Sett
     """Validate a config that was already read. Raises InputError with place, value and remedy."""
     if not isinstance(raw, dict):
         raise InputError(f"{file}: a config is a mapping of keys; this holds {type(raw).__name__}.")
+    for key in raw.keys() & {"folder", "file"}:  # ours, not the config's
+        raise InputError(f'{file}: unknown key "{key}". Known here: {", ".join(_known_keys(()))}.')
     try:
-        settings = Settings(**{k: v for k, v in raw.items() if k not in ("folder", "file")}, folder=folder, file=file)
+        settings = Settings(**raw, folder=folder, file=file)
     except ValidationError as error:
         raise InputError(_explain(error, file)) from None
     except TypeError:

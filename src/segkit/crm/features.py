@@ -14,8 +14,6 @@ from segkit.crm.cancellations import matched
 from segkit.crm.cleaning import Clean
 from segkit.settings import Extract
 
-FIELDS = tuple(c.name for c in schema.CUSTOMER_FIELDS)
-
 
 def events(orders: Clean, extract: Extract) -> ir.Table:
     """One row per customer and order or credit note: `order_id`, `ordered_on` (its first sale's day), `amount` (net of what

@@ -17,7 +17,6 @@ from segkit.settings import Extract, Settings, expand
 if TYPE_CHECKING:
     import ibis
 
-FILES = ("duckdb", "sqlite")
 ALIASES = {"postgresql": "postgres"}
 
 
