@@ -147,3 +147,10 @@ def test_rows_in_are_rows_used_and_rows_left_out_whatever_the_dirt(firm, rows):
     found = firm.extract(text, config={"max_left_out": 1.0}).rows["orders"]
     assert found["in"] == len(rows) + 2 == found["used"] + sum(found["left_out"].values())
     assert len(firm.table("left_out")) == sum(found["left_out"].values())
+
+
+def test_the_limit_is_met_at_its_own_share_and_passed_just_above_it(firm):
+    sound = "customer_id,ordered_at,amount\n" + "".join(f"c{i},2024-01-0{i},5\n" for i in range(1, 9))
+    assert firm.extract(sound + "x,2024-01-02,odd\ny,2024-01-02,odd\n").rows["orders"]["used"] == 8  # 2 of 10: 20 %
+    with pytest.raises(InputError, match=r"27% of the rows.*max_left_out allows \(20%\)"):
+        firm.extract(sound + "x,2024-01-02,odd\ny,2024-01-02,odd\nz,2024-01-02,odd\n")

@@ -50,6 +50,9 @@ def test_a_broken_own_scheme_stops_before_anything_is_read(firm):
     path = write(firm, SCHEME)
     with pytest.raises(InputError, match=r"size.yaml.*small"):
         own.check(load(path))
+    result = CliRunner().invoke(app, ["run", str(path), "--out", str(firm.folder / "out")])
+    assert result.exit_code == 2
+    assert not list(firm.folder.glob("out*"))
 
 
 def test_a_scheme_that_the_config_names_must_be_there(firm):
