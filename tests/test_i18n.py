@@ -12,7 +12,7 @@ import pytest
 
 from segkit import schema, schemes
 from segkit.errors import InputError
-from segkit.i18n import LANGUAGES, Words, catalogue, paragraphs
+from segkit.i18n import LANGUAGES, Words, catalogue, files, paragraphs
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "segkit").rglob("*.py")) + sorted((ROOT / "src" / "segkit").rglob("*.j2"))
@@ -39,7 +39,7 @@ def test_placeholders_of_a_text_agree_between_languages(key):
 
 def test_no_key_stands_twice_in_a_catalogue():
     for language in LANGUAGES:
-        text = (ROOT / f"src/segkit/locales/{language}/LC_MESSAGES/segkit.po").read_text(encoding="utf-8")
+        text = "\n".join(path.read_text(encoding="utf-8") for path in files(language, "segkit"))
         keys = re.findall(r'^msgid "(.+)"$', text, flags=re.MULTILINE)
         assert len(keys) == len(set(keys))
 

@@ -1,10 +1,10 @@
 """Words, numbers, money and dates in the reader's language. The texts live in `locales/` as Babel catalogues.
 
-`segkit.po` holds keyed texts: msgid `finding.silent`, msgstr the sentence, in every language. A placeholder says how its
+The files in `segkit/` hold keyed texts, one file a room: msgid `finding.silent`, msgstr the sentence, in every language. A placeholder says how its
 number is written, so that a sentence is given raw numbers: `{share:percent}`, `{revenue:money}`, `{since:date}`,
 `{month:month}`, `{tier:word}` (a key that is looked up itself; a firm's own stays), `{days}` (a grouped number),
-`{rows:row|rows}` (the number, then the word that fits it). `notebooks.po` holds the prose of notebooks under its English
-paragraph.
+`{rows:row|rows}` (the number, then the word that fits it). The files in `notebooks/` hold the prose of notebooks under its
+English paragraph.
 """
 
 from __future__ import annotations
@@ -31,14 +31,19 @@ _FIRST_UNIT = {"en": 1_000, "zh": 10_000}  # below it, compact money is written 
 
 @cache
 def catalogue(language: str, domain: str) -> Mapping[str, str]:
-    """msgid → msgstr of `locales/<language>/LC_MESSAGES/<domain>.po`; empty where there is none."""
+    """msgid → msgstr of every file in `locales/<language>/LC_MESSAGES/<domain>/`; empty where there is none."""
     from babel.messages.pofile import read_po
 
-    path = LOCALES / language / "LC_MESSAGES" / f"{domain}.po"
-    if not path.is_file():
-        return {}
-    with path.open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
+    found: dict[str, str] = {}
+    for path in files(language, domain):
+        with path.open("rb") as file:
+            found |= {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
+    return found
+
+
+def files(language: str, domain: str) -> list[Path]:
+    """The catalogue files of a domain, `segkit` or `notebooks`, in the order of their names."""
+    return sorted((LOCALES / language / "LC_MESSAGES" / domain).glob("*.po"))
 
 
 def paragraphs(markdown: str) -> Iterator[str]:
@@ -68,7 +73,7 @@ class Words:
     def __call__(self, key: str, /, **numbers: Any) -> str:
         """The text under `key`, its placeholders filled. `currency` among the numbers is that of its money."""
         if key not in self._texts:
-            raise KeyError(f'no text "{key}" in locales/{self.language}/LC_MESSAGES/segkit.po; add it in every language')
+            raise KeyError(f'no text "{key}" in locales/{self.language}/LC_MESSAGES/segkit/; add it in every language')
         return _Filler(self, str(numbers.get("currency", "USD"))).vformat(self._texts[key], (), numbers)
 
     def also(self, texts: Mapping[str, str]) -> Words:
