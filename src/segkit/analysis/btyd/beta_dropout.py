@@ -51,14 +51,14 @@ class BetaDropout(OrderModel):
     def _starts(cls, rows: Rows) -> list[Array]:
         return [np.array([r, alpha, a, b]) for r, alpha in counting_starts(rows) for a, b in ((0.8, 2.4), (0.3, 4.0))]
 
-    def _dead_odds(self, x: Array, t_x: Array, T: Array) -> Array:  # noqa: N803
+    def _dead_odds(self, x: Array, t_x: Array, T: Array) -> Array:
         """Logarithm of the odds that the customer stopped at the last order; −inf where there was no chance to."""
         chances = x + self._first
         long = np.log1p((T - t_x) / (self.alpha + t_x))
         odds = np.log(self.a / np.where(chances > 0, self.b + chances - 1, 1.0)) + (self.r + x) * long
         return np.where(chances > 0, odds, -np.inf)
 
-    def log_likelihoods(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:  # noqa: N803
+    def log_likelihoods(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """Fader, Hardie & Lee 2005, eq. 6; Batislam, Denizel & Filiztekin 2007 for MBG/NBD."""
         (x, t_x, T), shape = stable.spread(x, t_x, T)
         r, alpha, a, b = self.values
@@ -66,7 +66,7 @@ class BetaDropout(OrderModel):
         alive = r * np.log(alpha) - (r + x) * np.log(alpha + T)
         return (counts + alive + np.logaddexp(0, self._dead_odds(x, t_x, T))).reshape(shape)
 
-    def p_alive(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:  # noqa: N803
+    def p_alive(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         (x, t_x, T), shape = stable.spread(x, t_x, T)
         return special.expit(-self._dead_odds(x, t_x, T)).reshape(shape)
 
@@ -76,7 +76,7 @@ class BetaDropout(OrderModel):
         starts_alive = (self.b / (self.a + self.b)) ** self._first
         return (starts_alive * self._while_alive(t, nought, nought)).reshape(shape)
 
-    def _while_alive(self, horizon: Array, x: Array, T: Array) -> Array:  # noqa: N803
+    def _while_alive(self, horizon: Array, x: Array, T: Array) -> Array:
         """Orders expected in the time after T of a customer who is alive then."""
         return stable.orders_while_alive(self.r + x, horizon / (self.alpha + T), self.a, self.b + x + self._first)
 
@@ -91,36 +91,18 @@ class BetaDropout(OrderModel):
         stopped = np.exp(special.betaln(a + 1, np.where(chances > 0, b + chances - 1, 1.0)) - special.betaln(a, b))
         return (exactly + np.where(chances > 0, stopped * at_least, 0.0)).reshape(shape)
 
-    def expected_orders(
-        self,
-        horizon: npt.ArrayLike,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-    ) -> Array:
+    def expected_orders(self, horizon: npt.ArrayLike, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         (horizon, x, t_x, T), shape = stable.spread(horizon, x, t_x, T)
         return (self.p_alive(x, t_x, T) * self._while_alive(horizon, x, T)).reshape(shape)
 
-    def p_no_order(
-        self,
-        horizon: npt.ArrayLike,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-    ) -> Array:
+    def p_no_order(self, horizon: npt.ArrayLike, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """1 − P(alive) × (1 − ((alpha + T) / (alpha + T + horizon))^(r + x)): who is alive can only stop by ordering."""
         (horizon, x, t_x, T), shape = stable.spread(horizon, x, t_x, T)
         orders = -np.expm1(-(self.r + x) * np.log1p(horizon / (self.alpha + T)))
         return (1 - self.p_alive(x, t_x, T) * orders).reshape(shape)
 
     def discounted_orders(
-        self,
-        rate: float,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-        *,
-        horizon: float | None = None,
+        self, rate: float, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike, *, horizon: float | None = None
     ) -> Array:
         (x, t_x, T), shape = stable.spread(x, t_x, T)
         found = stable.discounted(self._while_alive, rate, horizon, self.alpha + T, x, T)

@@ -57,7 +57,7 @@ class Rows:
     def by_x(self) -> tuple[Array, Array]:
         """The distinct x, and the customers of each."""
         values, place = np.unique(self.x, return_inverse=True)
-        return values, np.bincount(place, weights=self.weights)
+        return values, np.bincount(place, weights=self.weights).astype(float)
 
     def in_unit(self, unit: float) -> Rows:
         """The same with time counted in units of `unit`."""
@@ -102,18 +102,18 @@ def histories(customers: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
     return pd.DataFrame({"customer_id": buyers["customer_id"], **days})
 
 
-def merged(x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Rows:  # noqa: N803
+def merged(x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Rows:
     """Identical (x, t_x, T) as one row with the sum of their weights (1 each where none are given).
 
     Raises ValueError where a history is impossible, CannotFit where the customers cannot carry any model.
     """
     columns = [np.asarray(values) for values in (x, t_x, T)]
     given = None if weights is None else np.asarray(weights, dtype=float)
-    _check(*columns, given)
+    _check(columns[0], columns[1], columns[2], given)
     return _fit_to_be_used(_merge(columns, given))
 
 
-def _check(x: npt.NDArray, t_x: npt.NDArray, T: npt.NDArray, weights: Array | None) -> None:  # noqa: N803
+def _check(x: npt.NDArray, t_x: npt.NDArray, T: npt.NDArray, weights: Array | None) -> None:
     lengths = {len(np.atleast_1d(v)) for v in (x, t_x, T, *([] if weights is None else [weights]))}
     if len(lengths) > 1:
         raise ValueError(f"x, t_x, T and weights must be of one length; these are {sorted(lengths)} long")
@@ -132,7 +132,7 @@ def _check(x: npt.NDArray, t_x: npt.NDArray, T: npt.NDArray, weights: Array | No
 
 def _merge(columns: list[npt.NDArray], weights: Array | None) -> Rows:
     if not len(columns[0]):
-        return Rows(*(np.empty(0) for _ in range(4)))
+        return Rows(np.empty(0), np.empty(0), np.empty(0), np.empty(0))
     coded = [_codes(values) for values in columns]
     sizes = [len(values) if values is not None else int(codes.max()) + 1 for codes, values in coded]
     if sizes[0] * sizes[1] * sizes[2] > WIDEST_KEY:
@@ -145,8 +145,9 @@ def _merge(columns: list[npt.NDArray], weights: Array | None) -> Rows:
         kept, place = np.unique(key, return_inverse=True)
         counts = np.bincount(place, weights=weights)
     parts = (kept // (sizes[1] * sizes[2]), kept // sizes[2] % sizes[1], kept % sizes[2])
-    values = [part if known is None else known[part] for part, (_, known) in zip(parts, coded, strict=True)]
-    rows = Rows(*(v.astype(float) for v in values), counts.astype(float))
+    found = [part if known is None else known[part] for part, (_, known) in zip(parts, coded, strict=True)]
+    x, t_x, T = (values.astype(float) for values in found)
+    rows = Rows(x, t_x, T, counts.astype(float))
     return rows if weights is None else rows.weighted(counts)
 
 

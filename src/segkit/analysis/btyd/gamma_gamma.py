@@ -38,20 +38,20 @@ class GammaGamma(Fitted):
         no_repeat_buyers, too_few_customers, not_positive_spend, spend_without_mean (q ≤ 1: the spread between customers is
         so wide that their mean does not exist), did_not_converge.
         """
-        x, spend, weights = _used(repeat_orders, mean_spend, weights)
-        unit = float(weights @ spend / weights.sum())
-        rough = slice(None, None, -(-len(x) // ROUGH))
+        x, spend, counts = _used(repeat_orders, mean_spend, weights)
+        unit = float(counts @ spend / counts.sum())
+        few = slice(None, None, -(-len(x) // ROUGH))
         starts = [np.array([p, q, q / p]) for p, q in ((6.0, 4.0), (1.0, 2.0), (30.0, 10.0))]
-        objectives = (_objective(x[s], spend[s] / unit, weights[s]) for s in (rough, slice(None)))
-        found = fitting.best(*objectives, starts)
+        rough = _objective(x[few], spend[few] / unit, counts[few])
+        found = fitting.best(rough, _objective(x, spend / unit, counts), starts)
         p, q, gamma = found.parameters.tolist()
         if q <= 1:
             said = f"spend varies so much between customers (q {q:.2f}) that no mean exists; use each customer's own mean"
-            raise CannotFit("spend_without_mean", said, q=q, customers=float(weights.sum()))
+            raise CannotFit("spend_without_mean", said, q=q, customers=float(counts.sum()))
         return cls(
             p, q, gamma * unit,
-            log_likelihood=found.log_likelihood - float(weights.sum() * np.log(unit)),
-            customers=float(weights.sum()),
+            log_likelihood=found.log_likelihood - float(counts.sum() * np.log(unit)),
+            customers=float(counts.sum()),
             log_covariance=fitting.covariance(found.information),
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ segkit's tables use days.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 import numpy as np
@@ -65,8 +65,7 @@ class Fitted:
 
     def with_values(self, values: npt.ArrayLike) -> Self:
         """The same model for other parameters, in the order of `names`; what a fit knew is gone."""
-        blank = {f.name: f.default for f in fields(Fitted)}
-        return replace(self, **dict(zip(self.names, np.asarray(values, dtype=float).tolist(), strict=True)), **blank)
+        return type(self)(*np.asarray(values, dtype=float).tolist())
 
 
 class OrderModel(Fitted, ABC):
@@ -75,14 +74,7 @@ class OrderModel(Fitted, ABC):
     times: ClassVar[tuple[str, ...]]  # the parameters that are times
 
     @classmethod
-    def fit(
-        cls,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-        *,
-        weights: npt.ArrayLike | None = None,
-    ) -> Self:
+    def fit(cls, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike, *, weights: npt.ArrayLike | None = None) -> Self:
         """The parameters of highest likelihood. `weights`: how many customers have each history (1 where none are given).
 
         Raises CannotFit with the reason, ValueError for impossible histories.
@@ -113,11 +105,11 @@ class OrderModel(Fitted, ABC):
     def _starts(cls, rows: Rows) -> list[Array]: ...
 
     @abstractmethod
-    def log_likelihoods(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:  # noqa: N803
+    def log_likelihoods(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """Of each history: the density of its order times, given the first order."""
 
     @abstractmethod
-    def p_alive(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:  # noqa: N803
+    def p_alive(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """Probability that a customer with this history still orders at T."""
 
     @abstractmethod
@@ -129,34 +121,16 @@ class OrderModel(Fitted, ABC):
         """P(X(t) = n): of n orders in the time t after the first order."""
 
     @abstractmethod
-    def expected_orders(
-        self,
-        horizon: npt.ArrayLike,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-    ) -> Array:
+    def expected_orders(self, horizon: npt.ArrayLike, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """E[Y(horizon) | x, t_x, T]: orders in the time after T."""
 
     @abstractmethod
-    def p_no_order(
-        self,
-        horizon: npt.ArrayLike,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-    ) -> Array:
+    def p_no_order(self, horizon: npt.ArrayLike, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """Probability of no order in the time `horizon` after T, given the history: the risk of churn."""
 
     @abstractmethod
     def discounted_orders(
-        self,
-        rate: float,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-        *,
-        horizon: float | None = None,
+        self, rate: float, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike, *, horizon: float | None = None
     ) -> Array:
         """Expected orders after T, each worth e^(−rate × time), until `horizon` or without end (DERT).
 

@@ -54,19 +54,19 @@ class ParetoNbd(OrderModel):
     def _starts(cls, rows: Rows) -> list[Array]:
         return [np.array([r, alpha, s, beta]) for r, alpha in counting_starts(rows) for s, beta in ((0.6, 0.4), (1.5, 3.0))]
 
-    def _parts(self, x: Array, t_x: Array, T: Array) -> tuple[Array, Array]:  # noqa: N803
+    def _parts(self, x: Array, t_x: Array, T: Array) -> tuple[Array, Array]:
         """Logarithms of the densities of being alive at T, and of having stopped before; without the terms of x alone."""
         alive, stopped, _ = _mixture((self.r, self.alpha, self.s, self.beta), x, t_x, T)
         return alive, special.logsumexp(stopped, axis=1)
 
-    def log_likelihoods(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:  # noqa: N803
+    def log_likelihoods(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """Fader & Hardie, A note on deriving the Pareto/NBD model (2005), eq. 17 to 20."""
         (x, t_x, T), shape = stable.spread(x, t_x, T)
         counts = special.gammaln(self.r + x) - special.gammaln(self.r) + self.r * np.log(self.alpha)
         times = stable.by_parts(lambda *rows: np.logaddexp(*self._parts(*rows)), x, t_x, T)
         return (counts + self.s * np.log(self.beta) + times).reshape(shape)
 
-    def p_alive(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:  # noqa: N803
+    def p_alive(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         (x, t_x, T), shape = stable.spread(x, t_x, T)
 
         def share(*rows: Array) -> Array:
@@ -79,7 +79,7 @@ class ParetoNbd(OrderModel):
         (t,), shape = stable.spread(t)
         return self._while_alive(t, np.zeros_like(t), np.zeros_like(t)).reshape(shape)
 
-    def _while_alive(self, horizon: Array, x: Array, T: Array) -> Array:  # noqa: N803
+    def _while_alive(self, horizon: Array, x: Array, T: Array) -> Array:
         """Orders expected in the time after T of a customer who is alive then; no pole at s = 1."""
         long = np.log1p(horizon / (self.beta + T))
         return (self.r + x) * (self.beta + T) / (self.alpha + T) * long * stable.saturation((self.s - 1) * long)
@@ -98,28 +98,16 @@ class ParetoNbd(OrderModel):
         ways = special.gammaln(self.r + n) - special.gammaln(self.r) - special.gammaln(n + 1)
         return np.exp(ways - self.r * np.log1p(t / self.alpha) + special.xlogy(n, t / (self.alpha + t)))
 
-    def expected_orders(
-        self,
-        horizon: npt.ArrayLike,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-    ) -> Array:
+    def expected_orders(self, horizon: npt.ArrayLike, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """Schmittlein, Morrison & Colombo 1987, eq. 22."""
         (horizon, x, t_x, T), shape = stable.spread(horizon, x, t_x, T)
         return (self.p_alive(x, t_x, T) * self._while_alive(horizon, x, T)).reshape(shape)
 
-    def p_no_order(
-        self,
-        horizon: npt.ArrayLike,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-    ) -> Array:
+    def p_no_order(self, horizon: npt.ArrayLike, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """Not alive at T, or alive and silent: at T who is alive is a new customer of r + x, alpha + T, s, beta + T."""
         (horizon, x, t_x, T), shape = stable.spread(horizon, x, t_x, T)
 
-        def silent(horizon: Array, x: Array, T: Array) -> Array:  # noqa: N803
+        def silent(horizon: Array, x: Array, T: Array) -> Array:
             now = (self.r + x, self.alpha + T, self.s, self.beta + T)
             nought = np.zeros_like(x)
             alive, stopped, _ = _mixture(now, nought, nought, horizon)
@@ -130,13 +118,7 @@ class ParetoNbd(OrderModel):
         return (1 - alive * (1 - stable.by_parts(silent, horizon, x, T))).reshape(shape)
 
     def discounted_orders(
-        self,
-        rate: float,
-        x: npt.ArrayLike,
-        t_x: npt.ArrayLike,
-        T: npt.ArrayLike,  # noqa: N803
-        *,
-        horizon: float | None = None,
+        self, rate: float, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike, *, horizon: float | None = None
     ) -> Array:
         """Without a horizon the DERT of Fader, Hardie & Lee, Journal of Marketing Research 42 (2005), eq. 4."""
         (x, t_x, T), shape = stable.spread(x, t_x, T)
@@ -144,7 +126,7 @@ class ParetoNbd(OrderModel):
         return (self.p_alive(x, t_x, T) * found).reshape(shape)
 
 
-def _mixture(parameters: tuple, x: Array, t_x: Array, T: Array) -> tuple[Array, Array, Array]:  # noqa: N803
+def _mixture(parameters: tuple, x: Array, t_x: Array, T: Array) -> tuple[Array, Array, Array]:
     """Per row the log-density of being alive at T; per row and node that of stopping at τ, and τ itself.
 
     −(r + x) log(alpha + T) − s log(beta + T), and log s − (r + x) log(alpha + τ) − (s + 1) log(beta + τ) with the weight of
@@ -161,7 +143,7 @@ def _mixture(parameters: tuple, x: Array, t_x: Array, T: Array) -> tuple[Array, 
     return -(r + x) * np.log(alpha + T) - s * np.log(beta + T), stopped, tau
 
 
-def _counting_length(p: Array, A: Array, q: Array, B: Array, shift: Array, length: Array) -> Array:  # noqa: N803
+def _counting_length(p: Array, A: Array, q: Array, B: Array, shift: Array, length: Array) -> Array:
     """The time after which (1 + t / A)^−p (1 + t / B)^−q is below e^−45, at most `length`: Newton on log(shift + t), where
     the exponent is convex, so that it comes down to the root from above."""
     u = np.log1p(length / shift)
@@ -197,7 +179,7 @@ def _times_part(parameters: Array, rows: Rows) -> tuple[float, Array, Array]:
     r, alpha, s, beta = parameters
     alive, stopped, tau = _mixture((r, alpha, s, beta), rows.x, rows.t_x, rows.T)
     logs = np.column_stack([alive, stopped])
-    A, B = (np.column_stack([rows.T, tau]) + shift for shift in (alpha, beta))  # noqa: N806
+    A, B = (np.column_stack([rows.T, tau]) + shift for shift in (alpha, beta))
     top = logs.max(axis=1, keepdims=True)
     shares = np.exp(logs - top)
     total = shares.sum(axis=1, keepdims=True)
@@ -214,7 +196,7 @@ def _times_part(parameters: Array, rows: Rows) -> tuple[float, Array, Array]:
     return float(value), means @ rows.weights, hessian + _own_bend(weighted, A, B, rx, sq, one / s**2)
 
 
-def _own_bend(weighted: Array, A: Array, B: Array, rx: Array, sq: Array, per_s: Array) -> Array:  # noqa: N803
+def _own_bend(weighted: Array, A: Array, B: Array, rx: Array, sq: Array, per_s: Array) -> Array:
     """Σ p h'' of the terms."""
     over_a, over_b = weighted / A, weighted / B
     bend = np.zeros((4, 4))

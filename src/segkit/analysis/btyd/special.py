@@ -43,7 +43,7 @@ def saturation(z: npt.ArrayLike) -> Array:
     return np.where(small, 1 - z / 2, -np.expm1(-safe) / safe)
 
 
-def orders_while_alive(R: Array, z: Array, a: float, b: Array) -> Array:  # noqa: N803
+def orders_while_alive(R: Array, z: Array, a: float, b: Array) -> Array:
     """Orders expected of a customer who is alive, λ ~ Gamma(R, A), dropout after an order p ~ Beta(a, b), in z × A of time.
 
     It is the mean of (1 − (1 + p z)^−R) / p over p, in closed form (Fader, Hardie & Lee 2005, eq. 10, after Euler's
@@ -58,7 +58,7 @@ def orders_while_alive(R: Array, z: Array, a: float, b: Array) -> Array:  # noqa
     return np.clip(found, 0.0, R * z)
 
 
-def _by_series(R: Array, z: Array, b: Array, *, a: float) -> Array:  # noqa: N803
+def _by_series(R: Array, z: Array, b: Array, *, a: float) -> Array:
     w, long = z / (1 + z), np.log1p(z)
     c, q = a + b - 1, a + b - 1 - R
     term = q * w
@@ -71,7 +71,7 @@ def _by_series(R: Array, z: Array, b: Array, *, a: float) -> Array:  # noqa: N80
     return c * long * saturation((a - 1) * long) - np.exp(-(a - 1) * long) * total
 
 
-def _by_quadrature(R: Array, z: Array, b: Array, *, a: float, nodes: int = 241) -> Array:  # noqa: N803
+def _by_quadrature(R: Array, z: Array, b: Array, *, a: float, nodes: int = 241) -> Array:
     """The straight line between p = 0 and p = 1 exactly, the rest by the trapezoid over logit p, stretched by sinh."""
     v = np.linspace(-4.8, 4.8, nodes)
     middle, width = np.log((a + 1) / (b + 1)), np.sqrt(1 / (a + 1) + 1 / (b + 1))
@@ -85,7 +85,7 @@ def _by_quadrature(R: Array, z: Array, b: Array, *, a: float, nodes: int = 241) 
     return at_0 + (at_1 - at_0) * a / (a + b) + rest
 
 
-def _ratio(R: Array, y: Array) -> Array:  # noqa: N803
+def _ratio(R: Array, y: Array) -> Array:
     """(1 − (1 + y)^−R) / (R y)."""
     long = np.log1p(y)
     return saturation(R * long) * np.where(y > 1e-12, long / np.maximum(y, 1e-300), 1 - y / 2)
@@ -99,7 +99,7 @@ def log_nodes(length: Array, shift: Array, nodes: int) -> tuple[Array, Array]:
     return shift[:, None] * np.expm1(u), span[:, None] * w * shift[:, None] * np.exp(u)
 
 
-def discounted(expected: Callable[..., Array], rate: float, horizon: float | None, A: Array, *columns: Array) -> Array:  # noqa: N803
+def discounted(expected: Callable[..., Array], rate: float, horizon: float | None, A: Array, *columns: Array) -> Array:
     """∫ e^(−rate t) dE(t) from 0 to `horizon` (None: without end), where `expected(t, *columns)` is E(t), rows alike.
 
     A: the time on whose scale E bends. By parts, so that E alone is asked. Raises ValueError for a rate that leaves the sum
