@@ -2,6 +2,6 @@
 
 from segkit.analysis.value.choosing import Valuation, estimate
 from segkit.analysis.value.forecasting import forecasts
-from segkit.analysis.value.track import by_segment, error_range
+from segkit.analysis.value.track import WHOLE, by_segment, error_range, outlook, segments
 
-__all__ = ["Valuation", "by_segment", "error_range", "estimate", "forecasts"]
+__all__ = ["WHOLE", "Valuation", "by_segment", "error_range", "estimate", "forecasts", "outlook", "segments"]

@@ -67,7 +67,7 @@ def estimate(
     return Valuation(table, backtest, _stacked(every), chosen, season, now.failed, by)
 
 
-COLUMNS = ["what", "model", "cutoff", "horizon_days", "customers", "rmse", "mae", "ratio", "top_fifth"]
+COLUMNS = ["what", "model", "cutoff", "horizon_days", "customers", "rmse", "mae", "forecast_ratio", "top_fifth"]
 CHECKED = ["customer_id", "cutoff", "horizon_days", "forecast_orders", "orders", "forecast_revenue", "revenue"]
 
 
@@ -101,17 +101,17 @@ def _held(
 
 
 def errors(forecast: np.ndarray, true: np.ndarray) -> dict[str, float]:
-    """customers, rmse, mae, ratio (sum of the forecast over the sum of what came), top_fifth (of what the best fifth brought,
-    the share that the fifth forecast best brought)."""
+    """customers, rmse, mae, forecast_ratio (sum of the forecast over the sum of what came), top_fifth (of what the best fifth
+    brought, the share that the fifth forecast best brought)."""
     if not len(true):
-        return {"customers": 0} | dict.fromkeys(("rmse", "mae", "ratio", "top_fifth"), float("nan"))
+        return {"customers": 0} | dict.fromkeys(("rmse", "mae", "forecast_ratio", "top_fifth"), float("nan"))
     fifth = max(1, round(len(true) / 5))
     best, guessed = np.sort(true)[::-1][:fifth].sum(), true[np.argsort(-forecast, kind="stable")[:fifth]].sum()
     return {
         "customers": len(true),
         "rmse": float(np.sqrt(np.mean((forecast - true) ** 2))),
         "mae": float(np.mean(np.abs(forecast - true))),
-        "ratio": float(forecast.sum() / true.sum()) if true.sum() > 0 else float("nan"),
+        "forecast_ratio": float(forecast.sum() / true.sum()) if true.sum() > 0 else float("nan"),
         "top_fifth": float(guessed / best) if best > 0 else float("nan"),
     }
 
