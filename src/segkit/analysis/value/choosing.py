@@ -48,9 +48,10 @@ def estimate(
     years: float = 3.0,
     discount: float = 0.1,
 ) -> Valuation:
-    """`table`: one row per customer with an order: customer_id, horizon_days, p_alive, expected_orders and expected_revenue
-    (net, base currency) within the horizon, expected_spend per order, clv (discounted revenue, or profit where the margin
-    is known, of the next `years`), clv_low, clv_high (it falls below or above in one of ten cases each), model.
+    """`table`: one row per customer with an order: customer_id, horizon_days, p_alive, p_order (of an order within the
+    horizon), expected_orders and expected_revenue (net, base currency) within the horizon, expected_spend per order, clv
+    (discounted revenue, or profit where the margin is known, of the next `years`), clv_low, clv_high (it falls below or above
+    in one of ten cases each), model.
 
     `past`: customers as of a cut-off; `outcomes`: cutoff, customer_id, orders, revenue; `windows`: cutoff, horizon_days.
     `discount`: per year. p_alive and clv are missing where no model can be fitted.
@@ -68,6 +69,7 @@ def estimate(
 
 
 COLUMNS = ["what", "model", "cutoff", "horizon_days", "customers", "rmse", "mae", "forecast_ratio", "top_fifth"]
+TOLD = ["p_alive", "p_order", "expected_revenue", "clv"]
 CHECKED = ["customer_id", "cutoff", "horizon_days", "forecast_orders", "orders", "forecast_revenue", "revenue"]
 
 
@@ -185,6 +187,7 @@ def _table(
             "customer_id": now.buyers["customer_id"],
             "horizon_days": horizon_days,
             "p_alive": model.p_alive(x, t_x, T) if model else np.nan,
+            "p_order": 1 - model.p_no_order(horizon_days, x, t_x, T) if model else np.nan,
             "expected_orders": now.orders[chosen["orders"]].to_numpy() * moved["orders"],
             "expected_revenue": now.revenue[chosen["revenue"]].to_numpy() * moved["revenue"],
             "expected_spend": now.spend,
@@ -192,3 +195,20 @@ def _table(
     )
     worth = lifetime(now, model, years=years, discount=discount)
     return table.assign(**{c: worth[c].to_numpy() for c in worth}, model=chosen["revenue"]), by
+
+
+def known_then(
+    past: Callable[[pd.Timestamp], pd.DataFrame], windows: pd.DataFrame, chosen: dict[str, str]
+) -> Callable[[pd.Timestamp], pd.DataFrame]:
+    """The customers of past days with what `estimate` would have said of them then (p_alive, p_order, expected_revenue, clv),
+    by the forecasts that are chosen today. For the bake-off of schemes that read these columns."""
+    horizons = dict(zip(windows["cutoff"], windows["horizon_days"], strict=True))
+
+    def customers(cutoff: pd.Timestamp) -> pd.DataFrame:
+        frame, days = past(cutoff), int(horizons[cutoff])
+        found = forecasts(frame, as_of=cutoff.date(), horizon_days=days)
+        there = {what: model if model in getattr(found, what) else RULE for what, model in chosen.items()}
+        table, _ = _table(found, there, None, horizon_days=days, years=3.0, discount=0.1)
+        return frame.merge(table[["customer_id", *TOLD]], on="customer_id", how="left")
+
+    return customers
