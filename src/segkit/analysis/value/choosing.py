@@ -165,7 +165,9 @@ def _checked(frame: pd.DataFrame, cutoff: pd.Timestamp, chosen: dict[str, str]) 
 
 
 def _stacked(every: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(every, ignore_index=True) if every else pd.DataFrame(columns=CHECKED)
+    nothing = pd.DataFrame({c: pd.Series(dtype="float64") for c in CHECKED})
+    nothing = nothing.astype({"customer_id": "str", "cutoff": "datetime64[us]"})
+    return pd.concat(every, ignore_index=True) if every else nothing
 
 
 def _table(
