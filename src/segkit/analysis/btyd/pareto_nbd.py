@@ -20,7 +20,7 @@ from segkit.analysis.btyd.fitting import Objective
 from segkit.analysis.btyd.model import OrderModel, counting_starts
 
 NODES = 20
-ROWS_A_PIECE = 2_048
+ROWS_A_PIECE = 512
 
 
 @dataclass(frozen=True)
