@@ -90,3 +90,12 @@ def test_only_an_interval_wholly_above_the_common_rate_is_a_clear_strength():
         columns=["owner", "low", "common_rate", "expected_rate"],
     )
     assert strengths.clear(table)["owner"].tolist() == ["Cy", "Ann"]
+
+
+def test_what_scores_rest_on_is_told_by_tier_as_medians():
+    scores = pd.DataFrame(
+        [("a", "pyramid", 50.0, 0.4), ("b", "pyramid", 90.0, 1.0), ("c", "pyramid", 60.0, 0.8), ("d", "pyramid", 1.0, 0.3)],
+        columns=["customer_id", "scheme", "score", "known_weight"],
+    )
+    found = crossing.known(scores, TIERS)  # d has no tier
+    assert found.to_numpy().tolist() == [["pyramid", "top", 1, 90.0, 1.0], ["pyramid", "middle", 2, 55.0, pytest.approx(0.6)]]

@@ -145,6 +145,18 @@ def test_a_scheme_whose_inputs_are_absent_is_not_computed_and_says_what_it_needs
     assert set(not_computed) | set(found["scheme"]) == set(schemes.names())
 
 
+def test_scores_are_told_of_those_scored_with_the_weight_that_was_known():
+    table = pd.DataFrame({"customer_id": ["a", "b"], "frequency": [2, 0], "monetary": [9.0, 0.0], "touches": [1, 0]})
+    touches = touches_of(table[:1]).assign(feedback="ready_to_order", month=pd.Timestamp(2026, 6, 16))
+    found = tiers.scores(brought(), table, as_of=AS_OF, touches=touches)
+    assert found[["customer_id", "scheme"]].to_numpy().tolist() == [["a", "lead_score"], ["a", "weighted_value"]]
+    assert found["score"].iloc[0] == pytest.approx(
+        13.0
+    )  # 10 for the feedback and 3 for the inquiry, in the middle of its month
+    assert found["known_weight"].tolist() == [pytest.approx(np.nan, nan_ok=True), pytest.approx(0.3)]
+    assert tiers.scores(brought(), table[["customer_id"]]).empty
+
+
 def test_tiers_do_not_depend_on_the_order_of_the_customers():
     table = rich(60, seed=5)
     mixed = table.sample(frac=1, random_state=1)
