@@ -93,6 +93,11 @@ def test_silent_means_no_order_for_more_than_a_year():
     assert (top["customers"], top["of"], top["revenue"]) == (1, 2, 260.0)
 
 
+def test_where_none_of_the_biggest_is_silent_that_is_said_without_noughts():
+    found = findings.silent_top(customers(*[(10, 1, 10.0)] * 10, (400, 1, 1.0)))
+    assert (found.key, found.severity, found.numbers["of"]) == ("silent_top_none", "good", 3)
+
+
 def test_active_and_one_order_are_shares_of_customers_with_an_order():
     assert findings.active(TEN).numbers["share"] == 0.5
     assert findings.one_order(TEN).numbers == {"customers": 5, "share": 0.5}

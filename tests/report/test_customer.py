@@ -55,7 +55,7 @@ def test_a_prospects_page_leaves_out_what_there_is_not(run):
 
 def test_the_page_speaks_chinese_where_asked(run):
     page = dict(customer(run, "007", language="zh"))
-    assert page["分层"][0][1].startswith("重要保持客户")
+    assert page["分级"][0][1].startswith("重要保持客户")
 
 
 def test_an_unknown_customer_is_an_error_with_the_nearest_id(run):
