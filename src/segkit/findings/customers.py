@@ -59,6 +59,8 @@ def silent(customers: pd.DataFrame, days: int = SILENT_DAYS) -> Finding:
     part = part_of(gone["monetary"].sum(), buyers["monetary"].sum())
     numbers = {"days": days, "customers": len(gone), "share": part_of(len(gone), len(buyers))}
     numbers |= {"revenue": gone["monetary"].sum(), "revenue_share": part}
+    if gone.empty:
+        return Finding("silent_none", numbers, "good")
     return Finding("silent", numbers, "risk" if part >= SILENT_REVENUE else "info")
 
 
