@@ -36,6 +36,11 @@ def test_the_rows_of_a_scheme_stand_in_its_order_without_those_not_placed():
     ]
 
 
+def test_an_open_scheme_has_no_order_so_those_with_most_customers_stand_first():
+    sizes = pd.DataFrame({"scheme": "region", "tier": ["AE", "CN", "DE"], "customers": [5, 111, 92]})
+    assert list(crossing.ordered(sizes, [schemes.load("region")])["tier"]) == ["CN", "DE", "AE"]
+
+
 def test_crossed_schemes_count_customers_and_money_that_both_place():
     cells = crossing.cells(TIERS, CUSTOMERS, LADDER, PYRAMID).astype({"trade_tier": str, "pyramid": str})
     assert cells.to_dict("split", index=False)["data"] == [

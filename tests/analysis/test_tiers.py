@@ -73,6 +73,13 @@ def test_sizes_share_customers_and_money_among_the_placed():
     assert sizes["customer_share"].sum() == pytest.approx(1)
     assert sizes.loc["important_champion", ["customers", "revenue", "revenue_share"]].tolist() == [1, 50, 0.5]
     assert "not_placed" not in sizes.index
+    assert "contribution_share" not in sizes
+
+
+def test_sizes_share_contribution_where_a_margin_is_known_and_estimate_the_rest_at_the_firms_rate():
+    found = assigned(schemes.load("rfm_8"), LEVELS[:3])
+    money = LEVELS[:3].assign(monetary=[60.0, 40.0, 100.0], margin=[30.0, 10.0, None])  # 40 of 100: the third is taken as 40
+    assert tiers.sizes(found, money)["contribution_share"].tolist() == [pytest.approx(n / 80) for n in (30, 10, 40)]
 
 
 def test_a_scheme_that_needs_an_absent_column_says_so():

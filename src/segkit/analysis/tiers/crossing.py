@@ -22,8 +22,10 @@ def of(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
 
 
 def ordered(table: pd.DataFrame, schemes: Iterable[Scheme]) -> pd.DataFrame:
-    """The rows of all schemes, those of each in its own order, see `of`. The tiers are plain text."""
-    parts = [of(table, scheme).astype({"scheme": "str", "tier": "str"}) for scheme in schemes]
+    """The rows of all schemes, those of each in its own order, see `of`; of an open scheme, which has none, those with most
+    customers first. `table`: scheme, tier and, where one is open, customers. The tiers are plain text."""
+    most_first = table.sort_values("customers", ascending=False, kind="stable") if "customers" in table else table
+    parts = [of(most_first if scheme.open else table, scheme).astype({"scheme": "str", "tier": "str"}) for scheme in schemes]
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else table.iloc[:0]
 
