@@ -1,10 +1,10 @@
 """Words, numbers, money and dates in the reader's language. The texts live in `locales/` as Babel catalogues.
 
-The files in `segkit/` hold keyed texts, one file a room: msgid `finding.silent`, msgstr the sentence, in every language. A placeholder says how its
-number is written, so that a sentence is given raw numbers: `{share:percent}`, `{revenue:money}`, `{since:date}`,
-`{month:month}`, `{tier:word}` (a key that is looked up itself; a firm's own stays), `{days}` (a grouped number),
-`{rows:row|rows}` (the number, then the word that fits it). The files in `notebooks/` hold the prose of notebooks under its
-English paragraph.
+The files in `segkit/` hold keyed texts, one file a room: msgid `finding.silent`, msgstr the sentence, in every language. A
+placeholder says how its number is written, so that a sentence is given raw numbers: `{share:percent}`, `{revenue:money}`,
+`{since:date}`, `{month:month}`, `{tier:word}` (a key that is looked up itself; a firm's own stays), `{days}` (a grouped
+number), `{rows:row|rows}` (the number, then the word that fits it). The files in `notebooks/` hold the prose of notebooks
+under its English paragraph.
 """
 
 from __future__ import annotations

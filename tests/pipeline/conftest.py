@@ -27,7 +27,8 @@ def extract(settings, *, tables, today, as_of=None):
     orders = settings.folder / "orders.csv"
     one = {"extract": "orders", "path": "orders.csv", "bytes": 4, "sha256": segkit.pipeline.manifest.file_digest(orders)}
     rows = {"orders": {"in": 3, "used": 2, "left_out": {"missing_id": 1}}}
-    return SimpleNamespace(as_of=as_of or dt.date(2026, 10, 1), rows=rows, notes=[], inputs=[one])
+    day = as_of or dt.date(2026, 10, 1)
+    return SimpleNamespace(as_of=day, horizon_days=90, rows=rows, notes=[], inputs=[one])
 
 
 def export_notebook(ipynb, html, *, language):

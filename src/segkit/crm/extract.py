@@ -12,7 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from segkit.crm import accounts, features, further, ledger, rates, region, sources, together
+from segkit.crm import accounts, features, further, ledger, lookback, past, rates, region, sources, together
 from segkit.crm.cleaning import Clean, clean, known, stage
 from segkit.crm.contract import prove
 from segkit.crm.sources import Note, Raw, engines
@@ -22,9 +22,11 @@ from segkit.settings import Extract, Settings
 
 @dataclass(frozen=True)
 class Summary:
-    """What was read. `rows`: extract → {"in", "used", "left_out": {reason: rows}}; `inputs`: files with their hashes."""
+    """What was read. `rows`: extract → {"in", "used", "left_out": {reason: rows}}; `inputs`: files with their hashes;
+    `horizon_days`: the config's, else the one that fits the firm's order gap."""
 
     as_of: dt.date
+    horizon_days: int
     rows: dict[str, dict[str, Any]]
     notes: list[dict[str, Any]] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(default_factory=list)
@@ -58,15 +60,17 @@ def extract(settings: Settings, *, tables: Path, today: dt.date, as_of: dt.date 
     with tempfile.TemporaryDirectory(prefix="segkit-") as work, engines.layered():
         reading = _read(settings, Path(work), today=today, as_of=as_of)
         counts = _checked(reading, settings)
+        horizon_days = _horizon(reading, settings)
         _write(reading, counts, tables, Path(work))
-        return _summary(reading, counts)
+        _write_past(reading, settings, horizon_days, tables, Path(work))
+        return _summary(reading, counts, horizon_days)
 
 
 def check(settings: Settings, *, today: dt.date, as_of: dt.date | None = None) -> Summary:
     """As `extract`, but nothing is written."""
     with tempfile.TemporaryDirectory(prefix="segkit-") as work, engines.layered():
         reading = _read(settings, Path(work), today=today, as_of=as_of)
-        return _summary(reading, _checked(reading, settings))
+        return _summary(reading, _checked(reading, settings), _horizon(reading, settings))
 
 
 def _read(settings: Settings, work: Path, *, today: dt.date, as_of: dt.date | None) -> Reading:
@@ -200,6 +204,18 @@ def _write(reading: Reading, counts: pd.DataFrame, tables: Path, work: Path) -> 
     ledger.notes([*reading.notes(), *located]).to_parquet(tables / "quality_notes.parquet", index=False)
 
 
+def _horizon(reading: Reading, settings: Settings) -> int:
+    return settings.horizon_days or lookback.horizon(past.median_gap(reading.events))
+
+
+def _write_past(reading: Reading, settings: Settings, horizon_days: int, tables: Path, work: Path) -> None:
+    """The customers at past days, for back-tests and movement."""
+    start = settings.fiscal_year_start
+    days = past.days(reading.events, as_of=reading.as_of, horizon_days=horizon_days, fiscal_year_start=start)
+    spec = settings.extracts["orders"]
+    past.write(reading.cleans, spec, reading.events, days, as_of=reading.as_of, tables=tables, work=work)
+
+
 def _parquet(table: ir.Table, path: Path) -> None:
     con = table.get_backend()
     if con.name == "duckdb":
@@ -208,14 +224,14 @@ def _parquet(table: ir.Table, path: Path) -> None:
         table.to_parquet(path)
 
 
-def _summary(reading: Reading, counts: pd.DataFrame) -> Summary:
+def _summary(reading: Reading, counts: pd.DataFrame, horizon_days: int) -> Summary:
     inputs = [
         {"extract": name, "path": path.name, "bytes": path.stat().st_size, "sha256": _sha256(path)}
         for name, raw in reading.raws.items()
         for path in raw.inputs
     ]
     notes = [{"extract": n.extract, "key": n.key, **n.numbers} for n in reading.notes()]
-    return Summary(reading.as_of, ledger.totals(counts), notes, inputs)
+    return Summary(reading.as_of, horizon_days, ledger.totals(counts), notes, inputs)
 
 
 def _sha256(path: Path) -> str:

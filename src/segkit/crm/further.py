@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import ibis.expr.types as ir
 
@@ -21,9 +22,16 @@ def tables(extracts: dict[str, Clean], extract: Extract, *, as_of: dt.date) -> d
     return {name: table for name, table in found.items() if table is not None}
 
 
-def columns(extracts: dict[str, Clean], found: ir.Table, own: dict[str, ir.Table], *, as_of: dt.date) -> list[ir.Table]:
-    """Tables with one row per customer, to be joined to it. `own`: what `tables` gave."""
-    parts = [rhythm.windows(found, as_of=as_of), rhythm.gaps(found)]
+def columns(
+    extracts: dict[str, Clean],
+    found: ir.Table,
+    own: dict[str, ir.Table],
+    *,
+    as_of: dt.date,
+    firm: Callable[[ir.Table], ir.Value] = rhythm.one_firm,
+) -> list[ir.Table]:
+    """Tables with one row per customer, to be joined to it. `own`: what `tables` gave; `firm`: see `rhythm.gaps`."""
+    parts = [rhythm.windows(found, as_of=as_of), rhythm.gaps(found, firm=firm)]
     if "customer_categories" in own:
         parts.append(rhythm.favourites(own["customer_categories"]))
     if "interactions" in extracts:
@@ -38,11 +46,15 @@ def columns(extracts: dict[str, Clean], found: ir.Table, own: dict[str, ir.Table
 
 
 def named(extracts: dict[str, Clean], *, as_of: dt.date) -> list[ir.Table]:
-    """The customers that the extracts beside orders name."""
+    """The customers that the extracts beside orders name. Contacts bear no date: they name nobody who came after as-of."""
     others = {name: e for name, e in extracts.items() if name != "orders" and e.has("customer_id")}
     used = {name: e.used for name, e in others.items()}
     if "payments" in used:
         used["payments"] = payments.seen(others["payments"], as_of=as_of)
+    if "contacts" in used and "customers" in extracts:
+        rows = extracts["customers"].rows
+        later = rows.filter(rows["_reason"] == "after_as_of").select("customer_id").distinct()
+        used["contacts"] = used["contacts"].anti_join(later, "customer_id")
     return [rows.select("customer_id") for rows in used.values()]
 
 

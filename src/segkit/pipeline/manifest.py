@@ -57,7 +57,7 @@ def content(settings: Settings, *, summary: Any, config: str, started: dt.dateti
         "as_of": summary.as_of.isoformat(),
         "currency": settings.currency,
         "language": settings.language,
-        "horizon_days": settings.horizon_days,
+        "horizon_days": summary.horizon_days,
         "fiscal_year_start": settings.fiscal_year_start,
         "max_left_out": settings.max_left_out,
         "schemes": settings.schemes,

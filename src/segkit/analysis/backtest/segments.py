@@ -1,0 +1,187 @@
+"""Segmentations at past days, each as it would have been made then, and how well each separated what came after."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import adjusted_rand_score
+
+from segkit.analysis.backtest import measuring
+from segkit.analysis.tiers.placing import lacking, place
+from segkit.schemes import Scheme
+from segkit.schemes.view import View
+
+BOOTSTRAPS = 5
+MOST_SAMPLED = 20_000  # customers of a bootstrap sample
+
+Membership = Callable[[pd.DataFrame, dt.date], pd.Series]
+"""Customers as of a day → the segment of each, as text or codes, in their order."""
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """A way to segment customers, by its name."""
+
+    name: str
+    segments_of: Membership
+
+
+def with_history(
+    schemes: Iterable[Scheme], past: pd.DataFrame, today: pd.DataFrame, *, touches: pd.DataFrame | None = None
+) -> tuple[list[Scheme], dict[str, list[str]]]:
+    """The schemes whose columns have a history, and scheme → the columns that have none (or are not there at all).
+
+    A column that today's table has and the past ones lack is known as of today only: a scheme that reads it would see into
+    the future. Open schemes (a tier for each product or place) sort customers by kind, not by worth, and stand out.
+    """
+    found, without = [], {}
+    for scheme in (one for one in schemes if not one.open):
+        undated = sorted(c for c in scheme.used - set(scheme.columns) if c in today.columns and c not in past.columns)
+        absent = lacking(scheme, past, touches)
+        if undated or absent:
+            without[scheme.name] = undated or absent
+        else:
+            found.append(scheme)
+    return found, without
+
+
+def of_scheme(scheme: Scheme, *, touches: pd.DataFrame | None = None) -> Segmentation:
+    """A tier scheme as a segmentation: its cuts are those of the customers of that day."""
+
+    def segments_of(customers: pd.DataFrame, as_of: dt.date) -> pd.Series:
+        placed = place(scheme, View(customers), as_of=as_of, touches=_until(touches, as_of))
+        return pd.Series(pd.Categorical.from_codes(placed.tier, placed.tiers), index=customers.index)
+
+    return Segmentation(scheme.name, segments_of)
+
+
+def _until(touches: pd.DataFrame | None, as_of: dt.date) -> pd.DataFrame | None:
+    """The touches of months that were over by a day."""
+    if touches is None:
+        return None
+    return touches[touches["month"] + pd.offsets.MonthBegin(1) <= pd.Timestamp(as_of)]
+
+
+def run(
+    segmentations: Iterable[Segmentation],
+    past: Callable[[pd.Timestamp], pd.DataFrame],
+    outcomes: pd.DataFrame,
+    windows: pd.DataFrame,
+    *,
+    seed: int = 0,
+    bootstraps: int = BOOTSTRAPS,
+) -> pd.DataFrame:
+    """One row per scheme and cut-off: scheme, cutoff, horizon_days, customers, eta2_revenue, eta2_churn (shares of the
+    variance of the next period's revenue, on `measuring.revenue_scale`, and of no order in it), auc_churn (of the
+    segment's churn rate one window earlier; NaN for the first), capture_top20, stability_ari (mean adjusted Rand against
+    the same made from bootstrap samples), kept_share (in the same segment as one window earlier), segments, smallest
+    (share of customers in the smallest).
+
+    `past`: the customers as of a cut-off, of whom those with an order count; `outcomes`: cutoff, customer_id, orders,
+    revenue; `windows`: cutoff, horizon_days. Segments are ranked by what they brought one window earlier, in the first
+    window by what they had brought by then.
+    """
+    days = windows.sort_values("cutoff")
+    seen = {cutoff: _with_outcome(past(cutoff), outcomes, cutoff) for cutoff in days["cutoff"]}
+    rows = [row for one in segmentations for row in _scheme(one, seen, days, seed=seed, bootstraps=bootstraps)]
+    return pd.DataFrame(rows)
+
+
+def _with_outcome(customers: pd.DataFrame, outcomes: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """The buyers of a day with `next_orders` and `next_revenue`, 0 where nothing came."""
+    buyers = customers[customers["frequency"] > 0]
+    after = outcomes.loc[outcomes["cutoff"] == cutoff, ["customer_id", "orders", "revenue"]]
+    after = after.rename(columns={"orders": "next_orders", "revenue": "next_revenue"})
+    joined = buyers.merge(after, on="customer_id", how="left", validate="one_to_one")
+    return joined.fillna({"next_orders": 0, "next_revenue": 0.0})
+
+
+def _scheme(
+    one: Segmentation, seen: Mapping[pd.Timestamp, pd.DataFrame], days: pd.DataFrame, *, seed: int, bootstraps: int
+) -> list[dict[str, Any]]:
+    """The rows of one segmentation, window after window."""
+    made: list[tuple[pd.Timestamp, pd.Timestamp, pd.DataFrame]] = []
+    rows = []
+    for cutoff, horizon in zip(days["cutoff"], days["horizon_days"], strict=True):
+        customers = seen[cutoff]
+        labels = one.segments_of(_blind(customers), cutoff.date()).astype("str").to_numpy()
+        now = customers[["customer_id", "next_orders", "next_revenue", "monetary"]].assign(segment=labels)
+        before = next((m[2] for m in reversed(made) if m[1] <= cutoff), None)
+        rows.append(
+            {"scheme": one.name, "cutoff": cutoff, "horizon_days": int(horizon)}
+            | _measured(now, before)
+            | {"stability_ari": _stability(one, customers, labels, cutoff.date(), seed=seed, bootstraps=bootstraps)}
+        )
+        made.append((cutoff, cutoff + pd.Timedelta(days=int(horizon)), now))
+    return rows
+
+
+def _blind(customers: pd.DataFrame) -> pd.DataFrame:
+    """Without what came after."""
+    return customers.drop(columns=["next_orders", "next_revenue"])
+
+
+def _measured(now: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, Any]:
+    """The figures of one window. `before`: the latest earlier one whose outcome was known by then."""
+    names = np.unique(now["segment"] if before is None else np.concatenate([now["segment"], before["segment"]]))
+    codes = np.searchsorted(names, now["segment"].to_numpy())
+    churned = (now["next_orders"] == 0).to_numpy(dtype=float)
+    revenue = now["next_revenue"].to_numpy(dtype=float)
+    sizes = np.bincount(codes)
+    return {
+        "customers": len(now),
+        "eta2_revenue": measuring.eta2(codes, measuring.revenue_scale(revenue)),
+        "eta2_churn": measuring.eta2(codes, churned),
+        "auc_churn": _auc(codes, churned, before, names),
+        "capture_top20": measuring.capture(codes, _ranked(codes, now, before, names), revenue),
+        "kept_share": _kept(now, before),
+        "segments": int((sizes > 0).sum()),
+        "smallest": float(sizes[sizes > 0].min() / len(now)) if len(now) else float("nan"),
+    }
+
+
+def _auc(codes: np.ndarray, churned: np.ndarray, before: pd.DataFrame | None, names: np.ndarray) -> float:
+    if before is None:
+        return float("nan")
+    then = np.searchsorted(names, before["segment"].to_numpy())
+    rates = measuring.means(then, (before["next_orders"] == 0).to_numpy(dtype=float), len(names))
+    everyone = float((before["next_orders"] == 0).mean())
+    return measuring.auc(np.where(np.isnan(rates), everyone, rates)[codes], churned)
+
+
+def _ranked(codes: np.ndarray, now: pd.DataFrame, before: pd.DataFrame | None, names: np.ndarray) -> np.ndarray:
+    """Segments, the best first."""
+    worth = measuring.means(codes, now["monetary"].to_numpy(dtype=float), len(names))
+    if before is not None:
+        then = np.searchsorted(names, before["segment"].to_numpy())
+        brought = measuring.means(then, before["next_revenue"].to_numpy(dtype=float), len(names))
+        worth = brought if not np.isnan(brought[np.unique(codes)]).any() else worth
+    return np.argsort(-np.where(np.isnan(worth), -np.inf, worth), kind="stable")
+
+
+def _kept(now: pd.DataFrame, before: pd.DataFrame | None) -> float:
+    if before is None:
+        return float("nan")
+    both = now.merge(before[["customer_id", "segment"]], on="customer_id", suffixes=("", "_before"))
+    return float((both["segment"] == both["segment_before"]).mean()) if len(both) else float("nan")
+
+
+def _stability(
+    one: Segmentation, customers: pd.DataFrame, labels: np.ndarray, as_of: dt.date, *, seed: int, bootstraps: int
+) -> float:
+    """Mean adjusted Rand index between the segments and those made anew from samples with replacement."""
+    if not len(customers) or not bootstraps:
+        return float("nan")
+    draw = np.random.default_rng(seed)
+    blind = _blind(customers)
+    found = []
+    for _ in range(bootstraps):
+        at = draw.integers(0, len(blind), min(len(blind), MOST_SAMPLED))
+        again = one.segments_of(blind.iloc[at].reset_index(drop=True), as_of).astype("str").to_numpy()
+        found.append(adjusted_rand_score(labels[at], again))
+    return float(np.mean(found))

@@ -1,0 +1,161 @@
+"""The customers as they were known at past days, and what came after, computed anew from the extracts at each of them.
+
+Nothing from a past day on reaches its row: not a later order, credit note, deal or touch. What an extract does not date
+(fields of the customers extract, labels of deals, contacts) has no history and is left out.
+
+Several past days are computed in one go: each customer stands once per day, under an id of its own, and its time is moved
+so that every past day falls on as-of. The features are then those of as-of, written once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from segkit import schema
+from segkit.crm import features, further
+from segkit.crm.cleaning import Clean, stage
+from segkit.crm.deals import LABELS
+from segkit.crm.lookback import Look, looks
+from segkit.settings import Extract
+
+UNDATED = frozenset({"contacts", "owners", "targets", "costs", "fx"})
+WITHOUT_HISTORY = tuple(f"deal_{name}" for name in LABELS)
+AT_ONCE = 5_000_000  # order lines times days computed in one go; beyond it fewer days are
+MARK = "\x1f"  # between a customer's id and the day
+DAY = 10  # characters of a day
+
+
+def days(found: ir.Table, *, as_of: dt.date, horizon_days: int, fiscal_year_start: int) -> list[Look]:
+    """The past days that the orders allow to look back to, see `lookback.looks`. `found`: the events as of as-of."""
+    first = found["ordered_on"].min(where=found["is_order"]).to_pyarrow().as_py()
+    return looks(first=first, as_of=as_of, horizon_days=horizon_days, fiscal_year_start=fiscal_year_start)
+
+
+def median_gap(found: ir.Table) -> float | None:
+    """The median of all days between two order days of a customer; None where nobody ordered twice."""
+    orders = found.filter(found["is_order"]).select("customer_id", "ordered_on").distinct()
+    earlier = orders["ordered_on"].lag().over(ibis.window(group_by="customer_id", order_by="ordered_on"))
+    spaced = orders.mutate(gap=orders["ordered_on"].delta(earlier, unit="day"))
+    median: float | None = spaced["gap"].median().to_pyarrow().as_py()
+    return median
+
+
+def listed(past: Sequence[Look]) -> pd.DataFrame:
+    """One row per past day and kind: cutoff, kind (`window` or `quarter`), horizon_days."""
+    rows = [(pd.Timestamp(one.cutoff), one.kind, one.horizon_days) for one in past]
+    frame = pd.DataFrame(rows, columns=["cutoff", "kind", "horizon_days"])
+    return frame.astype({"cutoff": "datetime64[us]", "kind": "str", "horizon_days": "int64"})
+
+
+def customers(
+    extracts: dict[str, Clean], extract: Extract, cutoffs: Sequence[dt.date], *, as_of: dt.date, work: Path
+) -> ir.Table:
+    """One row per past day (`cutoff`) and customer known by then: the measures of the customers table that have a history.
+    `extract`: of the orders. None of the days lies after as-of."""
+    then = {name: _moved(clean, cutoffs, to=as_of) for name, clean in extracts.items() if name not in UNDATED}
+    known_customers = then.pop("customers", None)
+    name = f"{min(cutoffs)}-{len(cutoffs)}"
+    found = stage(features.events(then["orders"], extract), f"events-{name}", work)
+    tables = further.tables(then, extract, as_of=as_of)
+    own = {key: stage(table, f"{key}-{name}", work) for key, table in tables.items() if key != "touches"}
+    named = further.named(then, as_of=as_of)
+    named += [known_customers.used.select("customer_id")] if known_customers else []
+    parts = further.columns(then, found, own, as_of=as_of, firm=_day_of)
+    table = features.customers(then, found, as_of=as_of, mapped=set(), named=named, parts=parts)
+    return _moved_back(table.drop(*(c for c in WITHOUT_HISTORY if c in table.columns)), since=as_of)
+
+
+def _moved(clean: Clean, cutoffs: Sequence[dt.date], *, to: dt.date) -> Clean:
+    """The rows known at each past day, once per day: customer_id names the day, and all dates are moved to suit `to`."""
+    rows = clean.rows.mutate(_cutoff=ibis.array([ibis.literal(day) for day in cutoffs]).unnest())
+    table = schema.TABLES[clean.name]
+    dated = [rows[name] for name in (table.known_at, table.known_else) if name in clean.columns]
+    if dated:
+        rows = rows.filter((ibis.coalesce(*dated).date() < rows["_cutoff"]).fill_null(True))
+    ahead = ibis.literal(to).delta(rows["_cutoff"], unit="day")
+    moved = {c: _ahead(rows[c], ahead) for c in clean.columns if rows[c].type().is_date() or rows[c].type().is_timestamp()}
+    one = rows["customer_id"] + MARK + rows["_cutoff"].cast("string")
+    return replace(clean, rows=rows.mutate(customer_id=one, **moved).drop("_cutoff"))
+
+
+def _ahead(moment: ir.Value, by: ir.IntegerValue) -> ir.Value:
+    """A date or moment, moved by a number of days."""
+    return (moment.cast("timestamp") + by.as_interval("D")).cast(moment.type())
+
+
+def _day_of(rows: ir.Table) -> ir.StringValue:
+    """The day that a customer_id names."""
+    return rows["customer_id"].right(DAY)
+
+
+def _moved_back(table: ir.Table, *, since: dt.date) -> ir.Table:
+    """Ids and dates as they were; `cutoff` names the day."""
+    table = table.mutate(cutoff=_day_of(table).cast("date"))
+    back = table["cutoff"].delta(ibis.literal(since), unit="day")
+    moved = {c: _ahead(table[c], back) for c in table.columns if table[c].type().is_date() and c != "cutoff"}
+    ids = table["customer_id"]
+    return table.mutate(customer_id=ids.substr(0, ids.length() - DAY - len(MARK)), **moved)
+
+
+def outcomes(found: ir.Table, look: Look) -> ir.Table:
+    """What came after a past day, one row per customer with an order or credit note in its horizon: orders, order_days (days
+    with one), revenue (net, base currency). `found`: the events as of as-of."""
+    end = look.cutoff + dt.timedelta(look.horizon_days)
+    after = found.filter((found["ordered_on"] >= look.cutoff) & (found["ordered_on"] < end))
+    order_day = ibis.ifelse(after["is_order"], after["ordered_on"], ibis.null("date"))
+    rows = after.group_by("customer_id").agg(
+        orders=after.count(where=after["is_order"]),
+        order_days=order_day.nunique(),
+        revenue=after["booked"].sum().round(4),
+    )
+    return rows.mutate(cutoff=ibis.literal(look.cutoff), kind=ibis.literal(look.kind))
+
+
+def write(
+    extracts: dict[str, Clean],
+    extract: Extract,
+    found: ir.Table,
+    past: Sequence[Look],
+    *,
+    as_of: dt.date,
+    tables: Path,
+    work: Path,
+) -> None:
+    """Write past_days, past_customers (cutoff × customer, sorted) and outcomes (cutoff × kind × customer)."""
+    listed(past).to_parquet(tables / "past_days.parquet", index=False)
+    seen, after = work / "past", work / "after"
+    for folder in (seen, after):
+        folder.mkdir()
+    for some in _batches(sorted({look.cutoff for look in past}), extracts["orders"]):
+        table = customers(extracts, extract, some, as_of=as_of, work=work)
+        table.get_backend().to_parquet(table, seen / f"{some[0]}.parquet")
+    if past:
+        every = ibis.union(*(outcomes(found, look) for look in past)) if len(past) > 1 else outcomes(found, past[0])
+        every.get_backend().to_parquet(every, after / "all.parquet")
+    _joined(seen, ["cutoff", "customer_id"], tables / "past_customers.parquet")
+    _joined(after, ["cutoff", "kind", "customer_id"], tables / "outcomes.parquet")
+
+
+def _batches(cutoffs: Sequence[dt.date], orders: Clean) -> Iterator[Sequence[dt.date]]:
+    """As many days at once as the number of order lines allows."""
+    lines = orders.rows.count().to_pyarrow().as_py() if cutoffs else 0
+    size = max(1, AT_ONCE // max(lines, 1))
+    yield from (cutoffs[i : i + size] for i in range(0, len(cutoffs), size))
+
+
+def _joined(folder: Path, keys: list[str], path: Path) -> None:
+    """All parts as one sorted file; without parts the keys alone."""
+    con = ibis.duckdb.connect()
+    parts = sorted(str(part) for part in folder.iterdir())
+    if not parts:
+        nothing = {key: pd.Series(dtype="datetime64[us]" if key == "cutoff" else "str") for key in keys}
+        pd.DataFrame(nothing).to_parquet(path, index=False)
+        return
+    con.to_parquet(con.read_parquet(parts, union_by_name=True).order_by(keys), path, compression="zstd")

@@ -1,0 +1,133 @@
+"""The customers at past days are what a run on that day would have seen, whatever came later."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from places import ROOT, TODAY
+from segkit import crm, settings
+from segkit.crm.lookback import horizon, looks
+
+DAY = dt.date
+
+ROWS = """order_id,customer_id,ordered_at,amount
+1,ann,2024-01-05,100
+2,bob,2024-02-01,50
+3,ann,2024-06-03,80
+4,ann,2024-06-03,20
+4,ann,2024-12-20,-20
+5,bob,2025-01-10,70
+6,cat,2025-02-01,30
+"""
+
+
+def cutoffs(found: list) -> list[tuple[str, int]]:
+    return [(str(look.cutoff), look.horizon_days) for look in found]
+
+
+def windows(**keys: object) -> list[tuple[str, int]]:
+    return cutoffs([look for look in looks(fiscal_year_start=1, **keys) if look.kind == "window"])
+
+
+def test_windows_lie_one_horizon_apart_where_the_history_is_long():
+    assert windows(first=DAY(2023, 1, 1), as_of=DAY(2024, 7, 1), horizon_days=90) == [
+        ("2024-04-02", 90),
+        ("2024-01-03", 90),
+        ("2023-10-05", 90),
+        ("2023-07-07", 90),
+        ("2023-04-08", 90),
+    ]
+
+
+def test_windows_overlap_by_half_where_the_history_is_short():
+    assert windows(first=DAY(2023, 1, 1), as_of=DAY(2024, 1, 1), horizon_days=90) == [
+        ("2023-10-03", 90),
+        ("2023-08-19", 90),
+        ("2023-07-05", 90),
+        ("2023-05-21", 90),
+        ("2023-04-06", 90),
+    ]
+
+
+def test_last_year_s_window_is_among_them_to_tell_the_season():
+    found = windows(first=DAY(2022, 1, 1), as_of=DAY(2024, 7, 1), horizon_days=270)
+    assert found[1] == ("2023-07-02", 270)
+    assert len(found) == 5
+
+
+def test_a_history_too_short_for_the_horizon_has_one_window_of_half_its_length():
+    assert windows(first=DAY(1997, 1, 1), as_of=DAY(1997, 10, 1), horizon_days=273) == [("1997-05-18", 136)]
+    assert windows(first=DAY(2024, 1, 1), as_of=DAY(2024, 2, 10), horizon_days=90) == []
+
+
+def test_quarters_begin_with_the_fiscal_year_and_end_where_the_next_begins():
+    found = looks(first=DAY(2023, 7, 15), as_of=DAY(2024, 5, 10), horizon_days=365, fiscal_year_start=2)
+    quarters = [look for look in found if look.kind == "quarter"]
+    assert cutoffs(quarters) == [("2024-05-01", 9), ("2024-02-01", 90), ("2023-11-01", 92), ("2023-08-01", 92)]
+
+
+@pytest.mark.parametrize(("gap", "days"), [(None, 90), (30, 90), (45, 90), (46, 180), (120, 270), (200, 365)])
+def test_the_horizon_is_the_quarter_in_which_a_typical_account_orders_twice(gap, days):
+    assert horizon(gap) == days
+
+
+def past(firm, rows: str, **keys: object) -> pd.DataFrame:
+    firm.extract(rows, as_of=DAY(2025, 4, 1), config={"horizon_days": 90} | keys)
+    return firm.table("past_customers")
+
+
+def at(table: pd.DataFrame, cutoff: DAY) -> dict[str, tuple]:
+    rows = table[table["cutoff"] == cutoff].set_index("customer_id")
+    shown = rows[["frequency", "monetary", "recency_days", "order_days", "orders_90d", "last_order_on"]]
+    return {name: tuple(row) for name, row in zip(shown.index, shown.to_numpy(), strict=True)}
+
+
+def test_what_comes_after_a_day_is_not_seen_on_it(firm):
+    table = past(firm, ROWS)
+    assert at(table, DAY(2024, 7, 1)) == {
+        "ann": (3, 200.0, 28, 2, 2, DAY(2024, 6, 3)),
+        "bob": (1, 50.0, 151, 1, 0, DAY(2024, 2, 1)),
+    }
+    assert at(table, DAY(2025, 1, 1)) == {
+        "ann": (2, 180.0, 212, 2, 0, DAY(2024, 6, 3)),  # order 4 was cancelled in full by then
+        "bob": (1, 50.0, 335, 1, 0, DAY(2024, 2, 1)),
+    }
+
+
+def test_changing_all_that_came_later_changes_no_past_row(firm):
+    before = past(firm, ROWS)
+    later = ROWS.replace("2025-01-10,70", "2025-01-11,9999").replace("6,cat,2025-02-01,30", "6,ann,2025-03-30,1")
+    after = past(firm, later)
+    known = before["cutoff"] <= DAY(2025, 1, 1)
+    pd.testing.assert_frame_equal(before[known], after[after["cutoff"] <= DAY(2025, 1, 1)])
+
+
+def test_the_outcome_counts_orders_their_days_and_net_revenue_in_the_horizon(firm):
+    past(firm, ROWS + "7,bob,2025-01-10,5\n8,bob,2025-03-01,-9\n")
+    table = firm.table("outcomes")
+    rows = table[(table["cutoff"] == DAY(2025, 1, 1)) & (table["kind"] == "quarter")]
+    columns = ["customer_id", "orders", "order_days", "revenue"]
+    assert rows[columns].to_numpy().tolist() == [["bob", 2, 1, 66.0], ["cat", 1, 1, 30.0]]
+
+
+def test_a_firm_of_a_few_days_has_no_past(firm):
+    table = past(firm, "order_id,customer_id,ordered_at,amount\n1,ann,2025-03-30,5\n")
+    assert table.empty
+    assert firm.table("past_days").empty
+    assert firm.table("outcomes").empty
+
+
+def test_the_demo_s_past_is_what_a_run_on_that_day_sees(tmp_path):
+    config = settings.load(ROOT / "data" / "demo" / "segkit.yaml")
+    for name, as_of in (("now", None), ("then", DAY(2025, 10, 1))):
+        crm.extract(config, tables=tmp_path / name, today=TODAY, as_of=as_of)
+    table = pd.read_parquet(tmp_path / "now" / "past_customers.parquet")
+    table = table[table["cutoff"] == DAY(2025, 10, 1)].drop(columns="cutoff").reset_index(drop=True)
+    then = pd.read_parquet(tmp_path / "then" / "customers.parquet")
+    assert len(table) == len(then) > 1000
+    rated = ["deal_amount"]  # converted by the newest rates known, which differ
+    columns = [c for c in table if c not in rated]
+    pd.testing.assert_frame_equal(table[columns], then[columns], check_dtype=False, atol=1e-3)
