@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 KINDS = {
     # how a column of the run's tables is written; a number is the default for numbers, text for all else
     **dict.fromkeys(("monetary", "revenue", "average", "average_order_value", "amount", "margin", "cost"), "money"),
-    **dict.fromkeys(("share", "customer_share", "revenue_share"), "percent"),
+    **dict.fromkeys(("share", "customer_share", "revenue_share", "contribution_share"), "percent"),
     **dict.fromkeys(("first_order_on", "last_order_on", "ordered_on"), "date"),
     **dict.fromkeys(("placed_share", "conversion", "conversion_low", "conversion_high", "win_rate", "common_rate"), "percent"),
     **dict.fromkeys(("expected_rate", "low", "high", "chance_above", "overdue", "kept_share", "climbed_share"), "percent"),
