@@ -1,7 +1,4 @@
-"""Measure and print; always ends with 0, since a slow machine is no fault.
-
-`python -m bench [--lines N] [--customers N] [--histories N] [--rounds N]`.
-"""
+"""Measure and print; always ends with 0, since a slow machine is no fault. `python -m bench [--rounds N] …`."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_intervals_of_90_percent_cover_the_truth_nine_times_in_ten(true, fits):
     measure = lambda model: float(model.expected_orders_new(100.0))  # noqa: E731
     covered = []
     for seed in range(fits):
-        seen = made(true, 500, T=200.0, later=0.0, seed=seed)
+        seen = made(true, 2000, T=200.0, later=0.0, seed=seed)
         fit = type(true).fit(seen.x, np.ceil(seen.t_x), seen.T)
         low, high = fit.intervals()["r"]
         total = btyd.delta(fit, measure)
