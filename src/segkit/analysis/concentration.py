@@ -2,8 +2,9 @@
 
 A value is what a customer brings (base currency). Net values below zero (more returned than bought in the span) cannot be a
 share of a whole: they count as zero, and `attrs["negative"]` says how many and how much. Shares are of the sum of the rest.
-Intervals say how far a measure would move with other customers of the same kind; where one account dominates they are too
-narrow, since no resample holds an account bigger than the biggest.
+Intervals say how far a measure would move with other customers of the same kind. They are somewhat narrow: of 90 %, 86 % held
+the Gini of 400 lognormal customers at sigma 1, 80 % at sigma 1.5. Most so where one account dominates, since no resample holds
+one bigger than the biggest.
 """
 
 from __future__ import annotations

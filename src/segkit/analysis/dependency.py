@@ -56,8 +56,8 @@ def receivables(customers: pd.DataFrame, risk: pd.DataFrame, *, risky: float = R
 
 
 def placed(customers: pd.DataFrame, *, top: float = TOP) -> pd.DataFrame:
-    """The customers with an order, most monetary first, with `part`: top (rank ≤ ceil(`top` × n) by monetary) or tail, and
-    `movement`: growing, shrinking, steady, or null with fewer than `ORDERS` orders in either of the two years.
+    """The customers with an order, most monetary first, with `value_part`: top (rank ≤ ceil(`top` × n) by monetary) or tail,
+    and `movement`: growing, shrinking, steady, or null with fewer than `ORDERS` orders in either of the two years.
 
     `customers`: customer_id, frequency, monetary, orders_12m, orders_prev_12m, revenue_12m, revenue_prev_12m.
     """
@@ -68,23 +68,23 @@ def placed(customers: pd.DataFrame, *, top: float = TOP) -> pd.DataFrame:
     times = buyers["revenue_12m"] / buyers["revenue_prev_12m"].where(told)
     kind = np.select([times >= GROWTH, times <= 1 / GROWTH], ["growing", "shrinking"], default="steady")
     movement = pd.Series(kind, index=buyers.index, dtype=object).where(told)
-    return buyers.assign(part=pd.Categorical(at, categories=list(PARTS)), movement=movement)
+    return buyers.assign(value_part=pd.Categorical(at, categories=list(PARTS)), movement=movement)
 
 
 def tail(customers: pd.DataFrame, *, top: float = TOP) -> pd.DataFrame:
-    """The top and the long tail, one row each: part, customers, customer_share, monetary, revenue_share, and of the last 12
-    months active (customers with an order), revenue_12m, growing, shrinking (customers), and where touches are known touches_12m,
-    touch_share, minutes_12m, revenue_per_touch.
+    """The top and the long tail, one row each: value_part, customers, customer_share, monetary, revenue_share, and of the last
+    12 months active_12m (customers with an order), revenue_12m, growing, shrinking (customers), and where touches are known
+    touches_12m, touch_share, minutes_12m, revenue_per_touch.
 
     Growing and shrinking stand side by side: where as many shrink, growth is the usual up and down. See `placed`.
     """
     rows = placed(customers, top=top)
     served = [c for c in ("touches_12m", "minutes_12m") if c in rows.columns]
     marked = rows.assign(
-        active=rows["orders_12m"] > 0, growing=rows["movement"].eq("growing"), shrinking=rows["movement"].eq("shrinking")
+        active_12m=rows["orders_12m"] > 0, growing=rows["movement"].eq("growing"), shrinking=rows["movement"].eq("shrinking")
     )
-    grouped = marked.groupby("part", observed=False)
-    found = grouped[["monetary", "active", "revenue_12m", "growing", "shrinking", *served]].sum()
+    grouped = marked.groupby("value_part", observed=False)
+    found = grouped[["monetary", "active_12m", "revenue_12m", "growing", "shrinking", *served]].sum()
     found.insert(0, "customers", grouped.size())
     found.insert(1, "customer_share", found["customers"] / max(len(rows), 1))
     found.insert(3, "revenue_share", found["monetary"] / rows["monetary"].sum())
@@ -98,7 +98,7 @@ def growers(customers: pd.DataFrame, *, top: float = TOP) -> pd.DataFrame:
     """The growing customers of the long tail, most gain first: customer_id, name and owner where known, revenue_prev_12m,
     revenue_12m, gain, orders_prev_12m, orders_12m. See `placed`."""
     rows = placed(customers, top=top)
-    rows = rows[rows["part"].eq("tail") & rows["movement"].eq("growing")]
+    rows = rows[rows["value_part"].eq("tail") & rows["movement"].eq("growing")]
     rows = rows.assign(gain=rows["revenue_12m"] - rows["revenue_prev_12m"])
     names = [c for c in ("name", "owner") if c in rows.columns]
     money = ["revenue_prev_12m", "revenue_12m", "gain", "orders_prev_12m", "orders_12m"]

@@ -176,8 +176,9 @@ def accounts(rhythm: pd.DataFrame, customers: pd.DataFrame, *, money: str = "rev
 
 def overdue(accounts: pd.DataFrame) -> pd.DataFrame:
     """The overdue among `accounts` (see there), most money first, with the columns that a list for salespeople shows:
-    customer_id, name and owner where known, the money, recency_days, usual_gap_days, gap_upper_days, overdue_days."""
-    measured = ("usual_gap_days", "gap_upper_days", "overdue_days")
+    customer_id, name and owner where known, the money, recency_days, usual_gap_days, gap_low_days,
+    gap_upper_days, overdue_days."""
+    measured = ("usual_gap_days", "gap_low_days", "gap_upper_days", "overdue_days")
     shown = [c for c in accounts.columns if c in ("customer_id", "name", "owner", "recency_days", *measured)]
     money = [c for c in accounts.columns[: accounts.columns.get_loc("recency_days") + 2] if c not in shown]
     late = accounts[accounts["overdue"]].reset_index(drop=True)
@@ -185,10 +186,10 @@ def overdue(accounts: pd.DataFrame) -> pd.DataFrame:
 
 
 def looked_back(orders: pd.DataFrame, *, as_of: dt.date, days: int = 90) -> pd.DataFrame:
-    """What being overdue has meant: accounts active `days` before `as_of`, by their state then, and who ordered in the `days`.
+    """What being overdue has meant: accounts active `days` before `as_of`, by where they stood then, and who ordered since.
 
-    One row per state (within: up to its usual gap; past_usual: up to its upper bound; overdue: beyond): state, accounts,
-    ordered_again, share, share_low, share_high (90 %; Jeffreys, as in Brown, Cai & DasGupta 2001). Nothing after that earlier
+    One row per rhythm_state (within: up to its usual gap; past_usual: up to its upper bound; overdue: beyond): rhythm_state,
+    accounts, ordered_again, share, low, high (90 %; Jeffreys, as in Brown, Cai & DasGupta 2001). Nothing after that earlier
     day enters the rhythm. `orders`: customer_id, ordered_on.
     """
     then = pd.Timestamp(as_of) - pd.Timedelta(days=days)
@@ -199,9 +200,9 @@ def looked_back(orders: pd.DataFrame, *, as_of: dt.date, days: int = 90) -> pd.D
     on = pd.to_datetime(orders["ordered_on"])
     came = orders.loc[(on >= then) & (on < pd.Timestamp(as_of)), "customer_id"].unique()
     state = pd.Categorical(late, categories=list(STATES), ordered=True)
-    marked = pd.DataFrame({"state": state, "again": before["customer_id"].isin(came)})
+    marked = pd.DataFrame({"rhythm_state": state, "again": before["customer_id"].isin(came)})
     marked = marked[(before["recency_days"] <= ACTIVE_DAYS) & rhythm["usual_gap_days"].notna()]
-    rows = marked.groupby("state", observed=False)["again"].agg(accounts="size", ordered_again="sum").reset_index()
+    rows = marked.groupby("rhythm_state", observed=False)["again"].agg(accounts="size", ordered_again="sum").reset_index()
     return _with_share(rows)
 
 
@@ -210,6 +211,6 @@ def _with_share(rows: pd.DataFrame) -> pd.DataFrame:
 
     hits, of = rows["ordered_again"].to_numpy(dtype=float), rows["accounts"].to_numpy(dtype=float)
     tail = (1 - CONFIDENCE) / 2
-    ends = {"share_low": tail, "share_high": 1 - tail}
+    ends = {"low": tail, "high": 1 - tail}
     bounds = {name: np.where(of > 0, betaincinv(hits + 0.5, of - hits + 0.5, q), np.nan) for name, q in ends.items()}
     return rows.assign(share=hits / np.where(of > 0, of, np.nan), **bounds)

@@ -112,7 +112,7 @@ def dependency(rows: pd.DataFrame, labels: Labels, *, group: str = "owner", ax: 
         said = labels.words("chart.largest_of", currency=labels.currency, **parts)
         who = row.get("name")
         named = who if isinstance(who, str) else row["largest"]
-        _within(ax, row["largest_share"], y, f"{said}  {named}")
+        _within(ax, row["largest_share"], y, f"{said} · {named}")
     ax.set_yticks(shown.index, [style.wrap(labels.words.label(group, name), 24) for name in shown.iloc[:, 0]])
     ax.set_ylim(len(shown) - 0.5, -0.5)
     ax.set_xlim(0, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.findings.finding import Finding, Severity, part_of
+from segkit.findings.tiers import absent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,8 +59,8 @@ def largest_dependency(rows: pd.DataFrame, scheme: str | None = None) -> Finding
 
 def long_tail(parts: pd.DataFrame) -> Finding:
     """The long tail: its size, its share of revenue and, where they are known, of contacts, and who grows and shrinks in it.
-    `parts`: part (top, tail), customers, customer_share, revenue_share, growing, shrinking, touch_share where known."""
-    row = parts[parts["part"] == "tail"].iloc[0]
+    `parts`: value_part (top, tail), customers, customer_share, revenue_share, growing, shrinking, touch_share where known."""
+    row = parts[parts["value_part"] == "tail"].iloc[0]
     numbers = {k: int(row[k]) for k in ("customers", "growing", "shrinking")}
     numbers |= {k: row[k] for k in ("customer_share", "revenue_share")}
     if "touch_share" not in parts.columns or not parts["touches_12m"].sum():
@@ -67,8 +68,11 @@ def long_tail(parts: pd.DataFrame) -> Finding:
     return Finding("long_tail_served", numbers | {"touch_share": row["touch_share"]})
 
 
-def receivables_at_risk(owing: pd.DataFrame) -> Finding:
-    """What accounts at high churn risk have not paid past its due day. `owing`: overdue_amount, churn_risk, risky."""
+def receivables_at_risk(owing: pd.DataFrame, *, known: bool = True) -> Finding:
+    """What accounts at high churn risk have not paid past its due day. `owing`: overdue_amount, churn_risk, risky; `known`:
+    whether the run has payments with amounts."""
+    if not known:
+        return absent("receivables", "payments")
     if owing.empty:
         return Finding("no_receivables", {}, "good")
     if owing["risky"].isna().all():

@@ -27,9 +27,9 @@ def overdue(accounts: pd.DataFrame, money: str = "revenue_12m") -> Finding:
 
 
 def overdue_meaning(states: pd.DataFrame, days: int = 90) -> Finding:
-    """How many of those overdue `days` days ago have ordered since, beside those then within their usual gap. `states`: state
-    (within, past_usual, overdue), accounts, share."""
-    by_state = states.set_index(states["state"].astype(str))
+    """How many of those overdue `days` days ago have ordered since, beside those then within their usual gap. `states`:
+    rhythm_state (within, past_usual, overdue), accounts, share."""
+    by_state = states.set_index(states["rhythm_state"].astype(str))
     late, within = by_state.loc["overdue"], by_state.loc["within"]
     if not late["accounts"] or not within["accounts"]:
         return Finding("overdue_meaning_unknown", {"days": days})
