@@ -3,3 +3,6 @@
 from segkit.charts import orders, quality, rfm, tiers, value
 
 __all__ = ["orders", "quality", "rfm", "tiers", "value"]
+from segkit.charts import cohorts, concentration, orders, quality, rfm, rhythm, tiers
+
+__all__ = ["cohorts", "concentration", "orders", "quality", "rfm", "rhythm", "tiers"]

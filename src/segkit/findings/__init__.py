@@ -4,11 +4,14 @@ Money is in the base currency, shares are between 0 and 1, and customers are tho
 Every function returns a finding; where a table cannot tell, the finding says what is missing.
 """
 
+from segkit.findings.cohorts import retention, second_orders
+from segkit.findings.concentration import concentration_change, largest_dependency, long_tail, receivables_at_risk, top_share
 from segkit.findings.customers import active, biggest_account, concentration, one_order, silent, silent_top, totals, typical
 from segkit.findings.deals import clear_owners, clear_strengths, main_death, win_rate
 from segkit.findings.finding import Finding, Severity
 from segkit.findings.orders import new_customers, order_value, trend
 from segkit.findings.quality import gaps, limit_distance, main_loss, rows_used
+from segkit.findings.rhythm import overdue, overdue_meaning
 from segkit.findings.segments import best_cell, bins, largest_tier, strongest_tier
 from segkit.findings.tiers import (
     absent,
@@ -35,6 +38,7 @@ __all__ = [
     "clear_owners",
     "clear_strengths",
     "concentration",
+    "concentration_change",
     "crossing",
     "expected_total",
     "forecast_chosen",
@@ -43,8 +47,10 @@ __all__ = [
     "groups",
     "lacking",
     "ladder",
+    "largest_dependency",
     "largest_tier",
     "limit_distance",
+    "long_tail",
     "main_death",
     "main_loss",
     "main_tier",
@@ -52,15 +58,21 @@ __all__ = [
     "new_customers",
     "one_order",
     "order_value",
+    "overdue",
+    "overdue_meaning",
     "pyramid",
+    "receivables_at_risk",
+    "retention",
     "rows_used",
     "schemes_computed",
     "season",
+    "second_orders",
     "silent",
     "silent_top",
     "small_tiers",
     "strongest_tier",
     "top_value",
+    "top_share",
     "totals",
     "trend",
     "typical",
