@@ -17,6 +17,8 @@ from segkit.i18n import LANGUAGES, Words, catalogue, files, paragraphs
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "segkit").rglob("*.py")) + sorted((ROOT / "src" / "segkit").rglob("*.j2"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+BTYD = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.parent.name == "btyd")
+CANNOT_FIT = set(re.findall(r'CannotFit\(\s*"([a-z_]+)"', BTYD))
 GROUPS = ("finding", "chart", "axis", "note", "unit", "alt", "page", "tile", "method", "summary", "table", "check", "why")
 
 
@@ -59,6 +61,7 @@ def test_every_finding_has_its_sentence():
         {key for pair in keys for key in pair if key}
         | {"crossing_customers", "crossing_revenue"}
         | {f"typical_{c}" for c in ("recency_days", "frequency", "monetary")}
+        | {f"cannot_fit_{why}" for why in CANNOT_FIT}
     )
     assert {f"finding.{key}" for key in keys} == {key for key in catalogue("en", "segkit") if key.startswith("finding.")}
 
