@@ -161,6 +161,8 @@ class _Filler(Formatter):
             return words.percent(value, 1)
         if format_spec == "decimal":
             return words.number(value, 1)
+        if format_spec == "decimal2":
+            return words.number(value, 2)
         if format_spec == "word":
             group, _, name = value.rpartition(".")
             return words.label(group, name).replace("_", " ")

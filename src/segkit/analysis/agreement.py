@@ -142,10 +142,11 @@ def disagreements(
 
     A position is the share of the customers in tiers (clusters) of lower mean revenue, half of its own counted: 0 to 1.
     `gap`: cluster_position − tier_position, listed from `least_gap` on. `look_at`: recency_days, frequency or monetary,
-    by which the customer stands furthest from the middle of its tier in that direction. `schemes`: all where None.
+    by which the customer stands furthest from the middle of its tier in that direction. `schemes`: all where None; one that
+    puts everybody into one tier cannot disagree.
     """
     wanted = both if schemes is None else both[both["scheme"].isin(list(schemes))]
-    parts = [_far(part, customers, least_gap) for _, part in wanted.groupby("scheme", sort=False)]
+    parts = [_far(part, customers, least_gap) for _, part in wanted.groupby("scheme", sort=False) if part["tier"].nunique() > 1]
     filled = [part for part in parts if len(part)]
     if not filled:
         return pd.DataFrame(columns=list(DISAGREEMENTS))

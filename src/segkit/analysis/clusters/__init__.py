@@ -1,9 +1,9 @@
 """Clusters: customers grouped by what they do, not by rules; numbered by worth, with ids that stay over runs."""
 
-from segkit.analysis.clusters.choosing import Choice, Sweep, choose, fit, refit, sweep, taken_up
-from segkit.analysis.clusters.model import NOT_CLUSTERED, Clustering, assign
+from segkit.analysis.clusters.choosing import Choice, Sweep, choose, fit, ids_kept, refit, sweep, taken_up
+from segkit.analysis.clusters.model import NOT_CLUSTERED, Clustering, assign, restored
 from segkit.analysis.clusters.profiles import left_out, outliers, points, profiles
-from segkit.analysis.clusters.rules import Rules, rules, scheme
+from segkit.analysis.clusters.rules import Rules, followed, rules, schemes
 
 __all__ = [
     "NOT_CLUSTERED",
@@ -14,13 +14,16 @@ __all__ = [
     "assign",
     "choose",
     "fit",
+    "followed",
+    "ids_kept",
     "left_out",
     "outliers",
     "points",
     "profiles",
     "refit",
+    "restored",
     "rules",
-    "scheme",
+    "schemes",
     "sweep",
     "taken_up",
 ]

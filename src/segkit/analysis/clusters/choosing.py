@@ -173,7 +173,12 @@ def fit(
 
 
 def refit(
-    previous: Clustering, customers: pd.DataFrame, *, k: int | None = None, seed: int | None = None, as_of: dt.date | None = None
+    previous: Clustering,
+    customers: pd.DataFrame,
+    *,
+    k: int | None = None,
+    seed: int | None = None,
+    as_of: dt.date | None = None,
 ) -> Clustering:
     """A new clustering by the features of `previous`, with its ids where the centroids are still near. `k`: as before where
     None."""
@@ -195,3 +200,19 @@ def taken_up(model: Clustering, previous: Clustering | None, *, mode: str = "ref
     if previous is None or not previous.k or mode == "new":
         return model
     return previous if mode == "keep" else matched(model, previous)
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Which ids stem from an earlier clustering and which are new. `before`: the day of that one, None where there is none."""
+
+    before: str | None
+    kept: tuple[int, ...]
+    fresh: tuple[int, ...]
+
+
+def ids_kept(model: Clustering, previous: Clustering | None) -> Ids:
+    """The ids of `model` against those of an earlier clustering."""
+    known = set(previous.ids) if previous else set()
+    kept = tuple(one for one in model.ids if one in known)
+    return Ids(previous.as_of if previous else None, kept, tuple(one for one in model.ids if one not in known))

@@ -37,20 +37,20 @@ class Prepared:
     rfm: np.ndarray
 
 
-def prepare(
-    customers: pd.DataFrame, *, features: Sequence[str] = RFM, seed: int = 0, as_of: dt.date | None = None
-) -> Prepared:
-    """Scale the features over the customers for whom all are known; constant ones are dropped and named.
+def prepare(customers: pd.DataFrame, *, features: Sequence[str] = RFM, seed: int = 0, as_of: dt.date | None = None) -> Prepared:
+    """Scale the features over the customers for whom all are known; those that are constant or known of nobody are dropped
+    and named.
 
     Raises ValueError for an unknown feature, or where none is asked for.
     """
     if not features:
         raise ValueError("features: none is named; the default is recency, frequency, monetary")
     values = measured(customers, list(dict.fromkeys([*features, *RFM])))
-    usable = values[list(features)].notna().all(axis=1).to_numpy()
+    known = [name for name in features if values[name].notna().any()]
+    usable = values[known or list(features)].notna().all(axis=1).to_numpy()
     values, money = values[usable], customers["monetary"].to_numpy(dtype=float, na_value=0.0)[usable]
     scales = {name: scale_of(name, values[name].to_numpy()) for name in values}
-    kept = [name for name in features if not scales[name].constant]
+    kept = [name for name in known if not scales[name].constant]
     points = scaled(values, [scales[name] for name in kept])
     why = FEW_CUSTOMERS if len(points) < LEAST_CUSTOMERS else "" if kept else CONSTANT
     named = kept if not why else features
@@ -93,9 +93,7 @@ def numbered(prepared: Prepared, centres: np.ndarray) -> Clustering:
     profiles = np.column_stack([np.bincount(code, weights=column, minlength=len(centres)) / many for column in prepared.rfm.T])
     centroids = tuple(tuple(float(x) for x in row) for row in centres[order])
     ids = tuple(range(1, len(centres) + 1))
-    return dataclasses.replace(
-        prepared.blank, centroids=centroids, ids=ids, names=tuple(names(profiles)), next_id=len(ids) + 1
-    )
+    return dataclasses.replace(prepared.blank, centroids=centroids, ids=ids, names=tuple(names(profiles)), next_id=len(ids) + 1)
 
 
 def most_clusters(prepared: Prepared, *, most: int, least: int) -> int:

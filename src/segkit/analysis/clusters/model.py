@@ -43,6 +43,11 @@ class Clustering:
         """How many clusters there are; 0 where nothing was computed."""
         return len(self.ids)
 
+    @property
+    def names_by_id(self) -> dict[int, str]:
+        """cluster_id → the key of its profile."""
+        return dict(zip(self.ids, self.names, strict=True))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as JSON holds it."""
         return dataclasses.asdict(self)
@@ -50,16 +55,22 @@ class Clustering:
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Clustering:
         """The clustering that `to_dict` gave, also after JSON made lists of its tuples. Raises TypeError for other data."""
-        fields = dict(kept)
+        fields: dict[str, Any] = dict(kept)
         for name in ("scales", "levels"):
             fields[name] = tuple(Scale(**one) for one in fields[name])
         fields["centroids"] = tuple(tuple(map(float, row)) for row in fields["centroids"])
-        tuples = {name: tuple(fields[name]) for name in ("features", "ids", "names", "dropped") if name in fields}
-        return cls(**(fields | tuples))
+        for name in ("features", "ids", "names", "dropped"):
+            fields[name] = tuple(fields[name])
+        return cls(**fields)
 
     def coordinates(self, customers: pd.DataFrame) -> np.ndarray:
         """Each customer on the scale of the clustering: a row per customer, a column per feature, NaN where unknown."""
         return scaled(measured(customers, self.features), self.scales)
+
+
+def restored(kept: Mapping[str, Any] | None) -> Clustering | None:
+    """The clustering kept by an earlier run, None where there is none."""
+    return None if kept is None else Clustering.from_dict(kept)
 
 
 def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:

@@ -76,7 +76,9 @@ def points(model: Clustering, assigned: pd.DataFrame, customers: pd.DataFrame, *
     flat = (coordinates - centre) @ axes
     table = table.assign(x=flat[:, 0], y=flat[:, 1])
     drawn = table.iloc[sample_of(coordinates, most, seed=model.seed)].reset_index(drop=True)
-    drawn.attrs["loadings"] = [{"feature": f, "x": float(a), "y": float(b)} for f, (a, b) in zip(model.features, axes, strict=True)]
+    drawn.attrs["loadings"] = [
+        {"feature": f, "x": float(a), "y": float(b)} for f, (a, b) in zip(model.features, axes, strict=True)
+    ]
     drawn.attrs["explained"] = [float(share) for share in explained]
     drawn.attrs["centroids"] = table.groupby("cluster").median().reset_index().to_dict("records")
     return drawn
@@ -102,5 +104,3 @@ def _read(customers: pd.DataFrame, feature: str) -> np.ndarray:
     if len(columns) == 1:
         return customers[columns[0]].to_numpy(dtype="float64", na_value=np.nan)
     return measured(customers, [feature])[feature].to_numpy()
-
-

@@ -48,6 +48,11 @@ class Rules:
     left: tuple[int, ...] = ()
     leaves: tuple[tuple[int, Ranges], ...] = field(default=(), repr=False)
 
+    @property
+    def right(self) -> int:
+        """Customers to whom the rules give their own cluster."""
+        return int(self.table["right"].sum())
+
 
 def rules(model: Clustering, assigned: pd.DataFrame, customers: pd.DataFrame) -> Rules:
     """The least tree that gives `ENOUGH` customers their own cluster, else the best. `assigned`: see `assign`."""
@@ -168,27 +173,44 @@ def _end(value: float) -> float:
     return value if math.isfinite(value) else math.nan
 
 
-def scheme(found: Rules, model: Clustering, names: Mapping[int, Mapping[str, str]], words: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """The rules as what a scheme file holds, for the tier engine to load: tiers `cluster_<id>`, the rest not placed.
+def schemes(
+    found: Rules,
+    model: Clustering,
+    names: Mapping[int, Mapping[str, str]],
+    words: Mapping[str, Mapping[str, str]],
+) -> list[dict[str, Any]]:
+    """The rules as what a scheme file holds, for the tier engine to load: tiers `cluster_<id>`, the rest not placed. Empty
+    where there are no rules.
 
     `names`: cluster_id → its name by language; `words`: `title`, `left_out` and `margin_rate` by language.
     """
-    plain = [c for c in found.columns if c != MARGIN_RATE]
-    needs = [*plain, *(["margin", "monetary"] if MARGIN_RATE in found.columns else [])]
-    content: dict[str, Any] = {"name": NAME, "kind": "rules", **words["title"]}
-    content["source"] = f"k-means clusters as of {model.as_of or 'an unknown day'}, told by a tree: {found.fidelity:.1%} as clustered"
-    content["needs"] = list(dict.fromkeys([*needs, "frequency"]))
-    content |= {"among": {"frequency": {"min": 1}}, "left_out": dict(words["left_out"])}
-    if MARGIN_RATE in found.columns:
-        content["columns"] = {MARGIN_RATE: {"ratio": ["margin", "monetary"], **words[MARGIN_RATE]}}
+    if not found.leaves:
+        return []
+    rate = MARGIN_RATE in found.columns
+    needs = [*(c for c in found.columns if c != MARGIN_RATE), *(NEEDS["margin"] if rate else ()), "frequency"]
+    derived = {"columns": {MARGIN_RATE: {"ratio": list(NEEDS["margin"]), **words[MARGIN_RATE]}}} if rate else {}
+    content = {
+        "name": NAME,
+        "kind": "rules",
+        **words["title"],
+        "source": f"k-means as of {model.as_of}, told by a decision tree: {found.fidelity:.1%} of customers as clustered",
+        "needs": list(dict.fromkeys(needs)),
+        "among": {"frequency": {"min": 1}},
+        "left_out": dict(words["left_out"]),
+        **derived,
+        "tiers": _tiers(found, names),
+        "otherwise": "not_placed",
+    }
+    return [content]
+
+
+def _tiers(found: Rules, names: Mapping[int, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """One tier per cluster, with one range or several alternatives."""
     by_id: dict[int, list[dict[str, Any]]] = {}
     for cluster, ranges in found.leaves:
         by_id.setdefault(cluster, []).append({name: _condition(name, *ends) for name, ends in ranges.items()})
-    content["tiers"] = [
-        {"key": f"cluster_{one}", **names[one], "when": {"any": whens} if len(whens) > 1 else whens[0]}
-        for one, whens in by_id.items()
-    ]
-    return content | {"otherwise": "not_placed"}
+    whens = {one: {"any": parts} if len(parts) > 1 else parts[0] for one, parts in by_id.items()}
+    return [{"key": f"cluster_{one}", **names[one], "when": when} for one, when in whens.items()]
 
 
 def _condition(column: str, above: float, up_to: float) -> dict[str, float | int]:
@@ -199,3 +221,10 @@ def _condition(column: str, above: float, up_to: float) -> dict[str, float | int
     if math.isfinite(up_to):
         said |= {"max": int(up_to) if column in WHOLE else up_to}
     return said
+
+
+def followed(assigned: pd.DataFrame, tiers: pd.DataFrame) -> int:
+    """Customers whose tier in the scheme of the rules is their own cluster. `tiers`: customer_id, tier."""
+    own = "cluster_" + assigned.set_index("customer_id")["cluster_id"].dropna().astype(str)
+    given = tiers.set_index("customer_id")["tier"].astype("str").reindex(own.index)
+    return int((given == own).sum())
