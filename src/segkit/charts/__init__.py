@@ -3,3 +3,6 @@
 from segkit.charts import cohorts, concentration, orders, quality, rfm, rhythm, tiers, value
 
 __all__ = ["cohorts", "concentration", "orders", "quality", "rfm", "rhythm", "tiers", "value"]
+from segkit.charts import clusters, orders, quality, rfm, tiers
+
+__all__ = ["clusters", "orders", "quality", "rfm", "tiers"]

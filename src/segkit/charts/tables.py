@@ -60,7 +60,7 @@ def written(
     for name in names:
         kind = known.get(str(name)) or ("number" if frame[name].dtype.kind in "iuf" else "text")
         columns.append(_column(frame.head(rows), str(name), kind, words, currency))
-        right.append(kind in ("money", "short_money", "percent", "number"))
+        right.append(kind in ("money", "short_money", "percent", "number", "decimal2"))
     headers = [_header(str(name), words) for name in names]
     return Written(headers, [list(row) for row in zip(*columns, strict=True)], right, len(frame))
 
@@ -82,6 +82,8 @@ def _column(frame: pd.DataFrame, name: str, kind: str, words: Words, currency: s
         return [words.percent(v, 1) for v in values]
     if kind in ("date", "month"):
         return [getattr(words, kind)(v) for v in values]
+    if kind == "decimal2":
+        return [words.number(v, 2) for v in values]
     if kind == "number":
         digits = 0 if (values.dropna() % 1 == 0).all() else 1
         return [words.number(v, digits) for v in values]

@@ -6,6 +6,7 @@ Every function returns a finding; where a table cannot tell, the finding says wh
 
 from segkit.findings.cohorts import retention, second_orders
 from segkit.findings.concentration import concentration_change, largest_dependency, long_tail, receivables_at_risk, top_share
+from segkit.findings import clusters
 from segkit.findings.customers import active, biggest_account, concentration, one_order, silent, silent_top, totals, typical
 from segkit.findings.deals import clear_owners, clear_strengths, main_death, win_rate
 from segkit.findings.finding import Finding, Severity
@@ -37,6 +38,7 @@ __all__ = [
     "bins",
     "clear_owners",
     "clear_strengths",
+    "clusters",
     "concentration",
     "concentration_change",
     "crossing",

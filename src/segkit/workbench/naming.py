@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 from segkit import schemes
@@ -19,6 +20,7 @@ def names_in_files(folder: Path, words: Words) -> dict[str, str]:
     own = folder / "schemes" / "audiences"
     for audience in (audiences.load(name, own) for name in audiences.names(own)):
         names[f"audience.{audience.name}"] = audience.title(language)
+    names |= {f"cluster.{key}": cluster_name(key, words) for key in _cluster_keys()}
     names |= {f"tier.region.{code}": name for code, name in countries(language).items()}
     named = tags.load().names(language)
     return names | {f"{group}.{key}": name for key, name in named.items() for group in ("tag", "family")}
@@ -29,3 +31,22 @@ def countries(language: str) -> dict[str, str]:
     from babel import Locale
 
     return {code: str(name) for code, name in Locale.parse(language).territories.items() if len(code) == 2 and code.isalpha()}
+
+
+LEVELS = ("high", "mid", "low")
+MARKS = (*(f"{way}_{letter}" for letter in "rfm" for way in ("more", "less")), *(f"no_{n}" for n in range(1, 11)))
+
+
+def cluster_name(key: str, words: Words) -> str:
+    """The name of a cluster's profile: `r_high-f_mid-m_low`, and where two share it a mark (`-more_m`, `-no_2`)."""
+    levels, mark = key.split("-")[:3], "".join(key.split("-")[3:])
+    name = words("cluster.join").join(words(f"level.{level}") for level in levels)
+    if mark.startswith("no_"):
+        return words("cluster.numbered", name=name, number=int(mark.removeprefix("no_")))
+    return words("cluster.marked", name=name, mark=words(f"level.{mark}")) if mark else name
+
+
+def _cluster_keys() -> list[str]:
+    """Every key that a cluster can have."""
+    plain = [f"r_{r}-f_{f}-m_{m}" for r, f, m in itertools.product(LEVELS, repeat=3)]
+    return [*plain, *(f"{key}-{mark}" for key in plain for mark in MARKS)]

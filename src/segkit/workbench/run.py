@@ -20,6 +20,7 @@ from segkit.i18n import Words, parse_numbers, readable_numbers
 from segkit.schemes import audiences
 from segkit.settings import Settings
 from segkit.workbench.files import dates_as_datetime, parquet, place, png
+from segkit.workbench.keeping import Keeping
 from segkit.workbench.naming import names_in_files
 from segkit.workbench.optional import OPTIONAL
 from segkit.workbench.showing import show_list
@@ -52,7 +53,7 @@ def open_run(run_dir: str | Path, notebook: str, language: str = "en") -> Run:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Keeping):
     """One run and the notebook that works on it."""
 
     folder: Path
