@@ -22,6 +22,8 @@ KINDS = {
     **dict.fromkeys(("expected_revenue", "forecast_revenue", "revenue_rate", "clv", "clv_low", "clv_high"), "money"),
     **dict.fromkeys(("expected_low", "expected_high", "expected_spend", "revenue_at_risk", "money"), "money"),
     **dict.fromkeys(("ratio", "ratio_low", "ratio_high", "forecast_ratio", "top_fifth"), "percent"),
+    **dict.fromkeys(("eta2_revenue", "eta2_churn", "capture_top20", "smallest", "separation"), "percent"),
+    **dict.fromkeys(("auc_churn", "stability_ari"), "decimal2"),
     "amount_won": "short_money",
     **dict.fromkeys(("largest_share", "firm_share", "touch_share", "top", "second_rate", "herfindahl"), "percent"),
     **dict.fromkeys(("largest_revenue", "without", "gain", "revenue_12m", "revenue_prev_12m", "overdue_amount"), "money"),

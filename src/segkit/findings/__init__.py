@@ -4,9 +4,9 @@ Money is in the base currency, shares are between 0 and 1, and customers are tho
 Every function returns a finding; where a table cannot tell, the finding says what is missing.
 """
 
+from segkit.findings import backtest, clusters
 from segkit.findings.cohorts import retention, second_orders
 from segkit.findings.concentration import concentration_change, largest_dependency, long_tail, receivables_at_risk, top_share
-from segkit.findings import clusters
 from segkit.findings.customers import active, biggest_account, concentration, one_order, silent, silent_top, totals, typical
 from segkit.findings.deals import clear_owners, clear_strengths, main_death, win_rate
 from segkit.findings.finding import Finding, Severity
@@ -33,6 +33,7 @@ __all__ = [
     "Severity",
     "absent",
     "active",
+    "backtest",
     "best_cell",
     "biggest_account",
     "bins",

@@ -8,6 +8,11 @@ import pandas as pd
 CRITERIA = ("eta2_revenue", "eta2_churn", "auc_churn", "capture_top20")
 """All between 0 and 1, more is better. `separation` is their mean: what a segmentation tells of the next period."""
 
+COMPARED = [
+    "scheme", "separation", "behind", "behind_error", "within_noise", "separation_low", "separation_high", "windows",
+    "stability_ari", "kept_share", "segments", "smallest",
+]  # fmt: skip
+
 
 def spread(backtest: pd.DataFrame) -> pd.DataFrame:
     """One row per scheme: windows, the mean over them of every figure, and `<criterion>_low`, `_high`: the worst and best.
@@ -23,13 +28,16 @@ def spread(backtest: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare(backtest: pd.DataFrame) -> pd.DataFrame:
-    """`spread` with `separation` (the mean of the four criteria), `behind` (how much the best one is ahead), `behind_error`
-    (standard error of that difference, paired by window; NaN with one window) and `within_noise` (behind by at most one
-    standard error). The best stands first."""
+    """`spread` with `separation` (the mean of the four criteria) and its worst and best window (`_low`, `_high`), `behind` (how
+    much the best one is ahead), `behind_error` (standard error of that difference, paired by window; NaN with one window) and
+    `within_noise` (behind by at most one standard error). The best stands first. Without rows an empty table."""
+    if backtest.empty:
+        return pd.DataFrame(columns=[*COMPARED, *CRITERIA])
     scores = backtest.assign(separation=backtest[list(CRITERIA)].mean(axis=1))
     wide = scores.pivot_table(index="cutoff", columns="scheme", values="separation", sort=False)
     table = spread(backtest).set_index("scheme")
     table.insert(0, "separation", wide.mean())
+    table = table.assign(separation_low=wide.min(), separation_high=wide.max())
     table = table.sort_values("separation", ascending=False, kind="stable")
     behind = wide[[table.index[0]]].to_numpy() - wide[table.index]
     error = behind.std(ddof=1) / np.sqrt(behind.count())

@@ -11,11 +11,16 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
+from segkit.analysis import clusters
 from segkit.analysis.backtest import measuring
 from segkit.analysis.tiers.placing import lacking, place
 from segkit.schemes import Scheme
 from segkit.schemes.view import View
 
+COLUMNS = [
+    "scheme", "cutoff", "horizon_days", "customers", "eta2_revenue", "eta2_churn", "auc_churn", "capture_top20",
+    "stability_ari", "kept_share", "segments", "smallest",
+]  # fmt: skip
 BOOTSTRAPS = 5
 MOST_SAMPLED = 20_000  # customers of a bootstrap sample
 
@@ -89,7 +94,7 @@ def run(
     days = windows.sort_values("cutoff")
     seen = {cutoff: _with_outcome(past(cutoff), outcomes, cutoff) for cutoff in days["cutoff"]}
     rows = [row for one in segmentations for row in _scheme(one, seen, days, seed=seed, bootstraps=bootstraps)]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _with_outcome(customers: pd.DataFrame, outcomes: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
@@ -185,3 +190,13 @@ def _stability(
         again = one.segments_of(blind.iloc[at].reset_index(drop=True), as_of).astype("str").to_numpy()
         found.append(adjusted_rand_score(labels[at], again))
     return float(np.mean(found))
+
+
+def of_clusters(k: int, *, seed: int = 0, name: str = "clusters") -> Segmentation:
+    """k-means on log R, F, M as a segmentation, fitted anew each day and numbered by the value of that day."""
+
+    def segments_of(customers: pd.DataFrame, as_of: dt.date) -> pd.Series:
+        model = clusters.fit(customers, k=k, seed=seed, as_of=as_of)
+        return clusters.assign(model, customers)["cluster"].astype("Int64").fillna(0).set_axis(customers.index)
+
+    return Segmentation(name, segments_of)
