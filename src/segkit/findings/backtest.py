@@ -44,8 +44,8 @@ def clusters_against_rules(table: pd.DataFrame, name: str = "clusters") -> Findi
     if not place:
         return Finding("clusters_untested", {})
     row = table.iloc[place - 1]
-    numbers = {"place": place, "of": len(table), "behind": float(row["behind"])}
-    return Finding("clusters_place" if not row["within_noise"] else "clusters_within_noise", numbers)
+    numbers, near = {"place": place, "of": len(table), "behind": float(row["behind"])}, bool(row["within_noise"])
+    return Finding("clusters_within_noise" if near else "clusters_place", numbers)
 
 
 def untestable(without: Mapping[str, Sequence[str]]) -> Finding:
