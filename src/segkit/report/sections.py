@@ -84,6 +84,8 @@ def sections(run: Run) -> list[list[Section]]:
     won = [run.say(f) for f in run.found("30_tiers") if f.key == "win_rate"]
     people = replace(section(run, "people", pictures=["owners"]), sentences=won)
     rest = [
+        [section(run, "outlook", pictures=["expected"]), section(run, "record", pictures=["against"])],
+        [section(run, "overdue", pictures=["overdue"]), section(run, "trust", pictures=["separation"])],
         [section(run, "ladder", pictures=["ladder"], table=tier_table(run, "trade_tier"))],
         [section(run, "funnel", pictures=["funnel"]), people],
         [section(run, "activity", pictures=["grid"]), section(run, "months", pictures=["months"])],
@@ -149,8 +151,8 @@ def key_figures(run: Run) -> pd.DataFrame:
 
 
 HEADLINES = (
-    "concentration", "silent", "trend", "main_tier", "ladder", "main_death", "owner_ahead", "one_order", "new_customers",
-    "limit_distance", "few_customers",
+    "concentration", "silent", "trend", "expected_total", "overdue", "recommended", "main_tier", "ladder", "main_death",
+    "owner_ahead", "one_order", "new_customers", "limit_distance", "few_customers",
 )  # fmt: skip
 HEADLINES_SHOWN = 6
 
