@@ -7,6 +7,18 @@ Every function returns a finding; where a table cannot tell, the finding says wh
 from segkit.findings.customers import active, biggest_account, concentration, one_order, silent, silent_top, totals, typical
 from segkit.findings.deals import clear_owners, clear_strengths, main_death, win_rate
 from segkit.findings.finding import Finding, Severity
+from segkit.findings.followup import (
+    effort_astray,
+    far_clocks,
+    hand_on,
+    neglected_accounts,
+    plan_fits,
+    plan_pool,
+    plan_size,
+    promises,
+    revival_list,
+    targets_met,
+)
 from segkit.findings.orders import new_customers, order_value, trend
 from segkit.findings.quality import gaps, limit_distance, main_loss, rows_used
 from segkit.findings.segments import best_cell, bins, largest_tier, strongest_tier
@@ -35,8 +47,11 @@ __all__ = [
     "clear_strengths",
     "concentration",
     "crossing",
+    "effort_astray",
+    "far_clocks",
     "gaps",
     "groups",
+    "hand_on",
     "lacking",
     "ladder",
     "largest_tier",
@@ -44,16 +59,23 @@ __all__ = [
     "main_death",
     "main_loss",
     "main_tier",
+    "neglected_accounts",
     "new_customers",
     "one_order",
     "order_value",
+    "plan_fits",
+    "plan_pool",
+    "plan_size",
+    "promises",
     "pyramid",
+    "revival_list",
     "rows_used",
     "schemes_computed",
     "silent",
     "silent_top",
     "small_tiers",
     "strongest_tier",
+    "targets_met",
     "totals",
     "trend",
     "typical",

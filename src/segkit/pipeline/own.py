@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from segkit import schemes
-from segkit.schemes import audiences
+from segkit.pipeline import task_status
+from segkit.schemes import audiences, playbooks
 from segkit.settings import Settings
 
 PLACES = {

@@ -21,7 +21,8 @@ def read(path: Path) -> pd.DataFrame:
     is no day (2026-07-31).
     """
     if not path.is_file():
-        raise InputError(f"task_status: {path}: no such file. Write one with the columns {', '.join(COLUMNS)}, or drop the key.")
+        named = ",".join(COLUMNS)
+        raise InputError(f"task_status: {path}: no such file. Write one that begins with {named}, or drop the key.")
     try:
         rows = pd.read_csv(path, dtype=str, encoding="utf-8-sig", skip_blank_lines=True)
     except (ValueError, UnicodeDecodeError) as error:

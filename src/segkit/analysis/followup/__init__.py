@@ -1,6 +1,6 @@
 """What to do next: from tiers, playbooks and the last interactions to dated tasks, and what came of the promises made."""
 
-from segkit.analysis.followup.adherence import adherence
+from segkit.analysis.followup.adherence import adherence, by
 from segkit.analysis.followup.assigning import Points, handover, proposals
 from segkit.analysis.followup.effort import effort, workload
 from segkit.analysis.followup.lists import attainment, neglected, revival
@@ -12,6 +12,7 @@ __all__ = [
     "accounts",
     "adherence",
     "attainment",
+    "by",
     "effort",
     "handover",
     "neglected",

@@ -15,7 +15,7 @@ from segkit.analysis.followup.touched import NAT
 from segkit.schemes.playbooks import Playbook, Step
 from segkit.schemes.view import View
 
-COLUMNS = ("scheme", "tier", "owner", "step", "promised", "kept", "kept_share")
+COLUMNS = ("scheme", "tier", "owner", "step", "promised", "happened", "happened_share")
 
 
 def adherence(
@@ -27,7 +27,8 @@ def adherence(
     as_of: dt.date,
     days: int = 91,
 ) -> pd.DataFrame:
-    """One row per scheme, tier, owner and step by a person: promised, kept (promises with a touch that counts), kept_share.
+    """One row per scheme, tier, owner and step by a person: promised, happened (promises with a touch that counts),
+    happened_share.
 
     Looks at the last `days` before as-of, at a longer cadence once. An `every` promise: each stretch of the cadence's latest
     day (a quarter longer than the cadence where it names none) should hold a touch. `each`: the last whole calendar period.
@@ -43,12 +44,18 @@ def adherence(
             continue
         rows = members(book.scheme, play.tier, step, view)
         who, kept = _JUDGED[step.cadence.way](step, rows, _since(rows, play.tier, scene), scene, days)
-        part = pd.DataFrame({"owner": owner[who], "kept": kept})
+        part = pd.DataFrame({"owner": owner[who], "happened": kept})
         parts.append(part.assign(scheme=book.scheme, tier=play.tier, step=step.key))
-    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["scheme", "tier", "owner", "step", "kept"])
+    whole = (
+        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["scheme", "tier", "owner", "step", "happened"])
+    )
     by = ["scheme", "tier", "owner", "step"]
-    summed = whole.groupby(by, dropna=False, sort=False, as_index=False).agg(promised=("kept", "size"), kept=("kept", "sum"))
-    return summed.assign(kept=summed["kept"].astype("int64"), kept_share=summed["kept"] / summed["promised"])[list(COLUMNS)]
+    summed = whole.groupby(by, dropna=False, sort=False, as_index=False).agg(
+        promised=("happened", "size"), happened=("happened", "sum")
+    )
+    return summed.assign(happened=summed["happened"].astype("int64"), happened_share=summed["happened"] / summed["promised"])[
+        list(COLUMNS)
+    ]
 
 
 def _since(rows: np.ndarray, tier: str, scene: Scene) -> np.ndarray:
@@ -96,3 +103,9 @@ def _gaps(step: Step, rows: np.ndarray, _since: np.ndarray, scene: Scene, days: 
 
 
 _JUDGED = {"every_days": _every, "every_months": _every, "each_months": _each, "gaps": _gaps}
+
+
+def by(adherence: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Promises summed by some of scheme, tier, owner, step: `names`, promised, happened, happened_share, in the order given."""
+    rows = adherence.groupby(list(names), dropna=False, sort=False, as_index=False)[["promised", "happened"]].sum()
+    return rows.assign(happened_share=rows["happened"] / rows["promised"])
