@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from segkit.analysis.followup.tasks import Options
 
 WORKED = 5  # days of a salesperson's week, Monday to Friday
+OVER = 7  # days after those planned on which what fell due near their end may still be done
 BOTH = 0.5  # share of hours for prospects and growth where a role is not known
 
 
@@ -22,16 +23,17 @@ def fit(tasks: pd.DataFrame, owners: pd.DataFrame, scene: Scene, *, options: Opt
     """Tasks with `fits` and the `day` they are planned for.
 
     Each person has `hours_per_week` × `planned_share` minutes, a fifth of them a day; of a day hunters' and farmers' shares go
-    to their own kind of work first, then what is left to any. Urgent tasks come first, then by value. A task that is too long
-    for any day gets one of its own. One that does not fit on its first day is tried on every later day planned that suits the
-    customer, and keeps its first day where none has room. Only open tasks of a person that cost time are fitted.
+    to their own kind of work first, then what is left to any. Urgent tasks come first, then those that cannot wait (a greeting
+    has its day), then by value. A task that is too long for any day gets one of its own. One that does not fit on its first day
+    is tried on every later day that suits the customer, up to a week after the days planned, and keeps its first day where none
+    has room. Only open tasks of a person that cost time are fitted.
     """
     tasks = tasks.reset_index(drop=True)
     asked = tasks["status"].eq("open") & tasks["owner"].notna() & ~tasks["automated"].astype(bool)
     tasks["fits"] = pd.Series(pd.NA, index=tasks.index, dtype="boolean")
     tasks.loc[asked, "fits"] = False
     first = pd.Timestamp(scene.as_of)
-    dates = [day for day in pd.date_range(first, periods=scene.ahead) if day.weekday() < WORKED]
+    dates = [day for day in pd.date_range(first, periods=scene.ahead + OVER) if day.weekday() < WORKED]
     rows = np.flatnonzero(asked)
     suits = _suits(tasks.iloc[rows], dates, scene)
     hours = budgets(owners, options=options)
@@ -90,9 +92,9 @@ def _suits(tasks: pd.DataFrame, dates: list[pd.Timestamp], scene: Scene) -> np.n
 
 def _place(tasks: pd.DataFrame, suits: np.ndarray, budget: Budget, days: int) -> np.ndarray:
     """The number of the day of each task, -1 where it fits on none."""
-    order = np.lexsort(
-        (tasks["task_id"].to_numpy(dtype=str), -tasks["value"].to_numpy(), ~tasks["urgent"].to_numpy(dtype=bool))
-    )
+    fixed = tasks["latest_on"].notna().to_numpy()
+    rank = np.where(tasks["urgent"].to_numpy(dtype=bool), 0, np.where(fixed, 1, 2))
+    order = np.lexsort((tasks["task_id"].to_numpy(dtype=str), -tasks["value"].to_numpy(), rank))
     minutes = tasks["minutes"].to_numpy(dtype=float)
     hunting = tasks["work"].eq("hunt").to_numpy()
     placed = np.full(len(tasks), -1)
