@@ -7,7 +7,7 @@ stay closed: nobody is called on a Sunday.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -105,15 +105,23 @@ def _supported() -> frozenset[str]:
 
 
 def coming_holidays(countries: Iterable[str], *, after: dt.date, until: dt.date, language: str) -> pd.DataFrame:
-    """One row per country and holiday after a day and up to another: country_code, on, name. Of holidays on days that follow
-    each other the first stands for all."""
+    """One row per country and holiday after a day and up to another: country_code, on, name. Of holidays without a
+    working day between them the first stands for all."""
     years = tuple(range(after.year, until.year + 1))
     rows = []
     for country in sorted(set(countries) - {UNKNOWN}):
         named = public_holidays(country, years, language)
-        days = sorted(day for day in named if after < day <= until and day - dt.timedelta(days=1) not in named)
+        days = sorted(day for day in named if after < day <= until and not _continued(day, named, weekend(country)))
         rows += [(country, pd.Timestamp(day), named[day]) for day in days]
     return pd.DataFrame(rows, columns=["country_code", "on", "name"])
+
+
+def _continued(day: dt.date, named: Mapping[dt.date, str], rest: frozenset[int]) -> bool:
+    """Whether a holiday goes on from an earlier one, with nothing but weekend days between."""
+    before = day - dt.timedelta(days=1)
+    while before.weekday() in rest and before not in named:
+        before -= dt.timedelta(days=1)
+    return before in named
 
 
 def instants(days: pd.Series, clock: pd.Series, zones: pd.Series) -> pd.Series:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WORKED = 5  # days of a salesperson's week, Monday to Friday
 OVER = 7  # days after those planned on which what fell due near their end may still be done
+LATE = 4  # last days planned, whose tasks those are
 BOTH = 0.5  # share of hours for prospects and growth where a role is not known
 
 
@@ -25,8 +26,8 @@ def fit(tasks: pd.DataFrame, owners: pd.DataFrame, scene: Scene, *, options: Opt
     Each person has `hours_per_week` × `planned_share` minutes, a fifth of them a day; of a day hunters' and farmers' shares go
     to their own kind of work first, then what is left to any. Urgent tasks come first, then those that cannot wait (a greeting
     has its day), then by value. A task that is too long for any day gets one of its own. One that does not fit on its first day
-    is tried on every later day that suits the customer, up to a week after the days planned, and keeps its first day where none
-    has room. Only open tasks of a person that cost time are fitted.
+    is tried on every later day planned that suits the customer (what fell due in the last of them in the week after, too), and
+    keeps its first day where none has room. Only open tasks of a person that cost time are fitted.
     """
     tasks = tasks.reset_index(drop=True)
     asked = tasks["status"].eq("open") & tasks["owner"].notna() & ~tasks["automated"].astype(bool)
@@ -76,7 +77,8 @@ def _budget(week: float, hunting: float, options: Options) -> Budget:
 
 def _suits(tasks: pd.DataFrame, dates: list[pd.Timestamp], scene: Scene) -> np.ndarray:
     """Tasks × days: whether the customer works, the step allows the weekday, and the day is not before the task's first or
-    after its last."""
+    after its last. Days after those planned are for what fell due in the last four of them."""
+    end = np.datetime64(scene.as_of, "D") + scene.ahead
     country = scene.country[tasks["rows"].to_numpy(dtype=int)]
     days = tasks["day"].to_numpy(dtype="datetime64[D]")
     last = tasks["latest_on"].to_numpy(dtype="datetime64[D]")
@@ -87,6 +89,7 @@ def _suits(tasks: pd.DataFrame, dates: list[pd.Timestamp], scene: Scene) -> np.n
             day = np.full(len(at), np.datetime64(date, "D"))
             works = scene.days.allowed(country[at], day, allowed)  # type: ignore[arg-type]
             found[at, d] = works & (day >= days[at]) & (np.isnat(last[at]) | (day <= last[at]))
+            found[at, d] &= (day < end) | (days[at] >= end - LATE)
     return found
 
 

@@ -88,12 +88,13 @@ def _zones(customers: pd.DataFrame, home: str) -> pd.Series:
     """Each country and province is looked up once."""
     if "country_code" not in customers:
         return pd.Series(home, index=customers.index, dtype=object)
-    country = customers["country_code"].astype(object)
-    province = customers["province"].astype(object) if "province" in customers else pd.Series(None, index=customers.index)
-    pairs = pd.DataFrame({"c": country.where(country.notna(), None), "p": province.where(province.notna(), None)})
-    once = pairs.drop_duplicates()
-    zones = {(c, p): zone_of(c, p) or home for c, p in once.itertuples(index=False)}
-    return pd.Series([zones[pair] for pair in pairs.itertuples(index=False, name=None)], index=customers.index, dtype=object)
+    province = customers["province"] if "province" in customers else [None] * len(customers)
+    pairs = [
+        (c if isinstance(c, str) else None, p if isinstance(p, str) else None)
+        for c, p in zip(customers["country_code"], province, strict=True)
+    ]
+    zones = {pair: zone_of(*pair) or home for pair in set(pairs)}
+    return pd.Series([zones[pair] for pair in pairs], index=customers.index, dtype=object)
 
 
 def plan(

@@ -77,6 +77,7 @@ def unanswered(customers: pd.DataFrame, interactions: pd.DataFrame) -> np.ndarra
     replied = interactions[inbound].groupby("customer_id")["on"].max()
     mailing = interactions["kind"].eq("mailing").fillna(False).astype(bool)
     ours = interactions[~inbound & ~mailing]
-    since = ours["customer_id"].map(replied)
+    since = pd.to_datetime(ours["customer_id"].map(replied.to_dict()))
     tried = ours[since.isna() | (ours["on"] > since)]
-    return customers["customer_id"].map(tried.groupby("customer_id").size()).fillna(0).to_numpy(dtype=float)
+    many = tried["customer_id"].value_counts().to_dict()
+    return np.array([many.get(one, 0) for one in customers["customer_id"]], dtype=float)
