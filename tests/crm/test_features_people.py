@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 ORDERS = "customer_id,ordered_at,amount\nc,2026-06-01,10\n"
-TOUCHES = "interaction_id,customer_id,at,channel\n1,c,2025-05-01 09:00,phone\n2,c,2026-06-30 23:30,email\n3,c,2026-07-01 00:10,email\n"
+TOUCHES = "interaction_id,customer_id,at,channel\n1,c,2025-05-01 09:00,phone\n2,c,2026-06-30 23:30,email\n"
+TOUCHES += "3,c,2026-07-01 00:10,email\n"
 
 
 def test_touches_of_the_last_400_days_before_as_of_are_kept_with_their_moment(firm):

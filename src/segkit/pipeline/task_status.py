@@ -30,7 +30,7 @@ def read(path: Path) -> pd.DataFrame:
     absent = [name for name in COLUMNS[:2] if name not in rows.columns]
     if absent:
         raise InputError(f"{path.name}: no column {', '.join(absent)}; it has {', '.join(map(str, rows.columns))}.")
-    rows = rows.reindex(columns=list(COLUMNS)).apply(lambda column: column.str.strip())
+    rows = rows.reindex(columns=list(COLUMNS)).apply(lambda column: column.astype("str").str.strip())
     rows = rows[rows["task_id"].notna()]
     return rows.assign(status=_status(rows, path), until=_until(rows, path))
 
