@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,12 +131,14 @@ def _measured(
     return found
 
 
-def _declared(values: pd.Series, spoken: pd.Series, names: object, *, but: set[str] | None = None) -> np.ndarray:
+def _declared(
+    values: pd.Series, spoken: pd.Series, names: Callable[[str], Collection[str]], *, but: Collection[str] = ()
+) -> np.ndarray:
     """1 where what a salesperson names (separated by ; or ,) is among the names of the account's value."""
-    named = [_parts(text) - (but or set()) for text in spoken]
-    once = {value: np.array([bool(names(value) & own) for own in named], dtype=float) for value in values.unique() if value}  # type: ignore[operator]
-    nothing = np.zeros(len(named))
-    return np.array([once.get(value, nothing) for value in values]).reshape(len(values), len(named))
+    named = [_parts(text) - set(but) for text in spoken]
+    fits = {value: [float(bool(own & set(names(value)))) for own in named] for value in values.unique() if value}
+    nothing = [0.0] * len(named)
+    return np.array([fits.get(value, nothing) for value in values]).reshape(len(values), len(named))
 
 
 def _parts(text: object) -> set[str]:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 WEEKEND = frozenset({5, 6})
 UNKNOWN = ""  # the code of customers whose country is not known: Saturdays and Sundays are closed
@@ -86,7 +90,7 @@ def public_holidays(country: str, years: tuple[int, ...], language: str = "en") 
     return {} if calendar is None else dict(calendar.items())
 
 
-def _calendar(country: str, years: tuple[int, ...], language: str | None) -> object | None:
+def _calendar(country: str, years: tuple[int, ...], language: str | None) -> HolidayBase | None:
     import holidays
 
     if country not in _supported():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -112,7 +111,8 @@ def _place(tasks: pd.DataFrame, suits: np.ndarray, budget: Budget, days: int) ->
 
 def _fill_day(there: list[int], minutes: np.ndarray, hunting: np.ndarray, budget: Budget) -> set[int]:
     """Own shares first, then what is left of the day to any."""
-    left, side, taken = budget.day, {True: budget.hunt, False: budget.farm}, set()
+    left, side = budget.day, {True: budget.hunt, False: budget.farm}
+    taken: set[int] = set()
     for own_share in (True, False):
         for i in there:
             kind, long = bool(hunting[i]), minutes[i]
@@ -135,15 +135,11 @@ def one_after_another(tasks: pd.DataFrame) -> pd.Series:
     begin = fitting["begin_at"].astype("int64").to_numpy() // 60_000_000
     until = fitting["until_at"].astype("int64").to_numpy() // 60_000_000
     long = fitting["minutes"].to_numpy(dtype="int64")
-    starts, free = begin.copy(), {}
+    starts = begin.copy()
+    free: dict[tuple[object, object], int] = {}
     for i, key in enumerate(zip(fitting["owner"], fitting["day"], strict=True)):
         start = max(begin[i], free.get(key, begin[i]))
         starts[i] = start if start + long[i] <= until[i] else begin[i]
         free[key] = max(free.get(key, 0), starts[i] + long[i])
     at.loc[fitting.index] = pd.to_datetime(starts * 60_000_000, unit="us", utc=True).astype("datetime64[us, UTC]")
     return at
-
-
-def monday(day: dt.date) -> dt.date:
-    """The Monday of a day's week."""
-    return day - dt.timedelta(days=day.weekday())

@@ -80,8 +80,10 @@ def _birthdays(customers: pd.DataFrame, contacts: pd.DataFrame | None) -> pd.Ser
     long = pd.concat(parts, ignore_index=True)
     long = long[long["birthday"].notna()].drop_duplicates(["customer_id", "birthday"])
     names = long["name"].astype(object).where(long["name"].notna(), "")
-    pairs = pd.Series(list(zip(pd.to_datetime(long["birthday"]), names, strict=True)), index=long.index, dtype=object)
-    return customers["customer_id"].map(pairs.groupby(long["customer_id"]).agg(list))
+    pairs: dict[str, list[tuple[pd.Timestamp, str]]] = {}
+    for one, day, name in zip(long["customer_id"], pd.to_datetime(long["birthday"]), names, strict=True):
+        pairs.setdefault(one, []).append((day, name))
+    return customers["customer_id"].map(pairs).astype(object)
 
 
 def _zones(customers: pd.DataFrame, home: str) -> pd.Series:

@@ -9,6 +9,7 @@ from segkit.report.plans.worded import clock, known_text
 
 if TYPE_CHECKING:
     import pandas as pd
+    from icalendar import Event
 
     from segkit.workbench import Run
 
@@ -32,7 +33,7 @@ def calendar(run: Run, owner: str, tasks: pd.DataFrame) -> bytes:
     return found.to_ical()
 
 
-def _event(run: Run, task: dict) -> object:
+def _event(run: Run, task: dict) -> Event:
     from icalendar import Event
 
     event, stamp = Event(), dt.datetime.combine(run.as_of, dt.time(), dt.UTC)
