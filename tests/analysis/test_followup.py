@@ -219,7 +219,7 @@ def test_targets_are_held_against_the_newest_period_that_has_begun():
     orders = pd.DataFrame({"customer_id": ["c", "c"], "ordered_on": pd.to_datetime(["2026-05-01", "2026-03-31"]),
                            "amount": [80.0, 70.0]})  # fmt: skip
     found = followup.attainment(targets, customers, orders, OWNERS, as_of=AS_OF)
-    assert found[["period", "revenue", "revenue_share", "new_share", "elapsed"]].to_numpy().tolist() == [
+    assert found[["period", "revenue", "target_share", "new_share", "elapsed"]].to_numpy().tolist() == [
         ["2026-Q2", 80.0, 0.8, 0.5, 1.0]]  # fmt: skip
     assert found.attrs["unread"] == ["soon"]
 
@@ -229,3 +229,12 @@ def test_a_firm_with_nothing_but_orders_has_a_plan_in_the_pool():
     tasks = plan(frame, touches())
     assert tasks["zone"].unique().tolist() == ["UTC"]
     assert tasks["owner"].isna().all()
+
+
+def test_lists_of_a_firm_with_nothing_but_orders_are_empty_and_whole():
+    frame = known(("c", None, "core", 9.0)).drop(columns=["owner", "country_code"])
+    accounts, nobody = followup.accounts(frame, touches()), OWNERS.iloc[:0]
+    proposed = followup.proposals(accounts, nobody, STRENGTHS.iloc[:0])
+    assert followup.handover(accounts, nobody, plan(frame, touches()), touches(), proposed).empty
+    assert followup.revival(accounts, proposed, as_of=AS_OF).empty
+    assert followup.neglected(accounts, as_of=AS_OF).empty

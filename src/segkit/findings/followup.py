@@ -122,7 +122,7 @@ def hand_on(proposals: pd.DataFrame, *, people: bool) -> Finding:
 
 def targets_met(attainment: pd.DataFrame, *, targets: bool) -> Finding:
     """How many salespeople met their target of revenue in the newest period, and how far all together are. `attainment`:
-    owner, period, revenue_target, revenue, revenue_share, elapsed; `targets`: whether the run has any."""
+    owner, period, revenue_target, revenue, target_share, elapsed; `targets`: whether the run has any."""
     if not targets:
         return absent("attainment", "targets")
     known = attainment[attainment["revenue_target"].notna()]
@@ -130,7 +130,7 @@ def targets_met(attainment: pd.DataFrame, *, targets: bool) -> Finding:
         return lacking("attainment")
     asked, revenue = float(known["revenue_target"].sum()), float(known["revenue"].sum())
     elapsed = float(known["elapsed"].iloc[0])
-    numbers = {"period": str(known["period"].iloc[0]), "owners": len(known), "met": int((known["revenue_share"] >= 1).sum())}
+    numbers = {"period": str(known["period"].iloc[0]), "owners": len(known), "met": int((known["target_share"] >= 1).sum())}
     money = {"revenue": revenue, "target": asked, "share": part_of(revenue, asked), "elapsed": elapsed}
     return Finding("targets_met", numbers | money, "good" if revenue >= asked * elapsed else "warn")
 

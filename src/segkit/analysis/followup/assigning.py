@@ -186,12 +186,8 @@ def handover(
     open_ = tasks.loc[tasks["status"].eq("open"), "customer_id"].value_counts()
     rows["open_tasks"] = rows["customer_id"].map(open_).fillna(0).astype("int64")
     last = interactions.sort_values("at").drop_duplicates("customer_id", keep="last").set_index("customer_id")
-    for name, column in (
-        ("last_on", "on"),
-        ("last_channel", "channel"),
-        ("last_kind", "kind"),
-        ("last_direction", "direction"),
-    ):
-        rows[name] = rows["customer_id"].map(last[column])
+    for column in ("on", "channel", "kind", "direction"):
+        rows[f"last_{column}"] = rows["customer_id"].map(last[column].to_dict())
+    rows["last_on"] = pd.to_datetime(rows["last_on"])
     rows["proposed"] = rows["customer_id"].map(proposed.set_index("customer_id")["proposed"])
     return rows.sort_values("worth", ascending=False, kind="stable", ignore_index=True)

@@ -79,7 +79,10 @@ def _reasons(rows: pd.DataFrame, *, as_of: dt.date, ahead: int, language: str) -
     )
     coming = coming_holidays(country.unique(), after=as_of, until=until, language=language).drop_duplicates("country_code")
     coming = coming.set_index("country_code")
-    holiday, holiday_name = pd.to_datetime(country.map(coming["on"])), country.map(coming["name"]).astype(object)
+    holiday, holiday_name = (
+        pd.to_datetime(country.map(coming["on"].to_dict())),
+        country.map(coming["name"].to_dict()).astype(object),
+    )
     birthday, person = _birthday(rows, as_of, until)
     reason = np.select([birthday.notna(), holiday.notna()], ["birthday", "holiday"], default="news")
     return pd.DataFrame(
@@ -128,7 +131,7 @@ def neglected(
 def attainment(
     targets: pd.DataFrame, customers: pd.DataFrame, orders: pd.DataFrame, owners: pd.DataFrame, *, as_of: dt.date
 ) -> pd.DataFrame:
-    """One row per owner of the newest period that has begun: owner, team, period, revenue_target, revenue, revenue_share (of
+    """One row per owner of the newest period that has begun: owner, team, period, revenue_target, revenue, target_share (of
     the target), new_target, new_customers, new_share, elapsed (share of the period that is over).
 
     Revenue (net, base currency) and first orders of the customers that the owner has today, also of those taken over since.
@@ -150,17 +153,17 @@ def attainment(
     rows["revenue"] = rows["owner"].map(within["amount"].groupby(within["customer_id"].map(owner)).sum()).fillna(0.0)
     fresh = customers[(customers["first_order_on"] >= first) & (customers["first_order_on"] < last)]
     rows["new_customers"] = rows["owner"].map(fresh["owner"].value_counts()).fillna(0).astype("int64")
-    rows["revenue_share"] = rows["revenue"] / rows["revenue_target"].astype(float).where(rows["revenue_target"] > 0)
+    rows["target_share"] = rows["revenue"] / rows["revenue_target"].astype(float).where(rows["revenue_target"] > 0)
     rows["new_share"] = rows["new_customers"] / rows["new_target"].astype(float).where(rows["new_target"] > 0)
     rows["team"] = rows["owner"].map(owners.set_index("owner")["team"])
     rows["elapsed"] = min(max((pd.Timestamp(as_of) - first) / (last - first), 0.0), 1.0)
-    rows = rows[list(_MET)].sort_values("revenue_share", ascending=False, kind="stable", ignore_index=True)
+    rows = rows[list(_MET)].sort_values("target_share", ascending=False, kind="stable", ignore_index=True)
     rows.attrs["unread"] = unread
     return rows
 
 
 _MET = (
-    "owner", "team", "period", "revenue_target", "revenue", "revenue_share", "new_target", "new_customers", "new_share",
+    "owner", "team", "period", "revenue_target", "revenue", "target_share", "new_target", "new_customers", "new_share",
     "elapsed",
 )  # fmt: skip
 

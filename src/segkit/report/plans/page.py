@@ -100,7 +100,7 @@ def _tiles(run: Run, owner: str, tasks: pd.DataFrame, beside: Beside) -> list[tu
             "target": row["revenue_target"],
             "currency": run.currency,
         }
-        found.append((words.percent(row["revenue_share"]), words("plan.target"), words("plan.target_more", **numbers)))
+        found.append((words.percent(row["target_share"]), words("plan.target"), words("plan.target_more", **numbers)))
     return found
 
 
