@@ -131,6 +131,7 @@ class Settings(_Frozen):
     fiscal_year_start: int = Field(1, ge=1, le=12)
     schemes: tuple[str, ...] | None = None
     history: str | None = None
+    task_status: str | None = None  # a CSV task_id,status,until of tasks dismissed or snoozed by hand
     accounts: Accounts = Accounts()
     regions: str | None = None  # a two-column file: a country, province or city, and the firm's region
     parameters: dict[str, dict[str, Any]] = {}  # notebook → its parameters

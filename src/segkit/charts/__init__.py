@@ -3,3 +3,6 @@
 from segkit.charts import backtest, clusters, cohorts, concentration, orders, quality, rfm, rhythm, tiers, value
 
 __all__ = ["backtest", "clusters", "cohorts", "concentration", "orders", "quality", "rfm", "rhythm", "tiers", "value"]
+from segkit.charts import followup, orders, quality, rfm, tiers
+
+__all__ = ["followup", "orders", "quality", "rfm", "tiers"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import ibis.expr.types as ir
 
-from segkit.crm import deals, payments, rhythm, touches
+from segkit.crm import deals, payments, people, rhythm, touches
 from segkit.crm.cleaning import Clean
 from segkit.settings import Extract
 
@@ -19,6 +19,8 @@ def tables(extracts: dict[str, Clean], extract: Extract, *, as_of: dt.date) -> d
         found["deals"] = deals.table(extracts["opportunities"], as_of=as_of)
     if "interactions" in extracts:
         found["touches"] = touches.months(extracts["interactions"])
+        found["interactions"] = touches.recent(extracts["interactions"], as_of=as_of)
+    found |= people.tables(extracts)
     return {name: table for name, table in found.items() if table is not None}
 
 
@@ -62,5 +64,7 @@ ORDER = {
     "deals": ("customer_id", "created_on", "opportunity_id"),
     "touches": ("customer_id", "month", *touches.WORDS),
     "customer_categories": ("customer_id", "category"),
+    "interactions": ("customer_id", "at", "interaction_id"),
+    **people.ORDER,
 }
 """How the rows of each table are sorted."""

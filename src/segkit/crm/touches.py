@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from segkit.crm.cleaning import Clean
 from segkit.crm.rhythm import YEAR
 
+RECENT = 400  # days of touches that follow-up plans look back on
 WORDS = ("owner", "channel", "direction", "kind", "feedback")
 SAMPLES = {  # column → the kind of touch whose latest day it holds
     "sample_price_on": "sample_price_confirmed",
@@ -27,6 +28,16 @@ def months(interactions: Clean) -> ir.Table:
     minutes = rows["minutes"] if "minutes" in rows.columns else ibis.null("float64")
     rows = rows.select("customer_id", month=rows["at"].date().truncate("M"), **words, minutes=minutes)
     return rows.group_by("customer_id", "month", *WORDS).agg(touches=rows.count(), minutes=rows["minutes"].sum())
+
+
+def recent(interactions: Clean, *, as_of: dt.date, days: int = RECENT) -> ir.Table:
+    """One row per touch of the last `days` before as-of: interaction_id, customer_id, at (moment as recorded), on (its day),
+    owner, channel, direction, kind, minutes. What the extract lacks is null."""
+    rows = interactions.used
+    kinds = {"interaction_id": "string", "minutes": "float64", **dict.fromkeys(WORDS[:4], "string")}
+    named = {n: rows[n] if n in rows.columns else ibis.null(kind) for n, kind in kinds.items()}
+    rows = rows.select("customer_id", at=rows["at"].cast("timestamp"), on=rows["at"].date(), **named)
+    return rows.filter(rows["on"] >= as_of - dt.timedelta(days=days))
 
 
 def columns(interactions: Clean, *, as_of: dt.date) -> ir.Table:

@@ -10,6 +10,18 @@ from segkit.findings.concentration import concentration_change, largest_dependen
 from segkit.findings.customers import active, biggest_account, concentration, one_order, silent, silent_top, totals, typical
 from segkit.findings.deals import clear_owners, clear_strengths, main_death, win_rate
 from segkit.findings.finding import Finding, Severity
+from segkit.findings.followup import (
+    effort_astray,
+    far_clocks,
+    hand_on,
+    neglected_accounts,
+    plan_fits,
+    plan_pool,
+    plan_size,
+    promises,
+    revival_list,
+    targets_met,
+)
 from segkit.findings.orders import new_customers, order_value, trend
 from segkit.findings.quality import gaps, limit_distance, main_loss, rows_used
 from segkit.findings.rhythm import overdue, overdue_meaning
@@ -46,8 +58,11 @@ __all__ = [
     "expected_total",
     "forecast_chosen",
     "forecast_record",
+    "effort_astray",
+    "far_clocks",
     "gaps",
     "groups",
+    "hand_on",
     "lacking",
     "ladder",
     "largest_dependency",
@@ -66,6 +81,16 @@ __all__ = [
     "pyramid",
     "receivables_at_risk",
     "retention",
+    "neglected_accounts",
+    "new_customers",
+    "one_order",
+    "order_value",
+    "plan_fits",
+    "plan_pool",
+    "plan_size",
+    "promises",
+    "pyramid",
+    "revival_list",
     "rows_used",
     "schemes_computed",
     "season",
@@ -76,6 +101,7 @@ __all__ = [
     "strongest_tier",
     "top_share",
     "top_value",
+    "targets_met",
     "totals",
     "trend",
     "typical",

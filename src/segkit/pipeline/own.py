@@ -1,4 +1,4 @@
-"""The firm's own schemes and audiences, which lie beside its config and travel with the run."""
+"""The firm's own schemes, audiences and playbooks, which lie beside its config and travel with the run, and its task marks."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import shutil
 from pathlib import Path
 
 from segkit import schemes
-from segkit.schemes import audiences
+from segkit.pipeline import task_status
+from segkit.schemes import audiences, playbooks
 from segkit.settings import Settings
 
-PLACES = {"schemes": Path("schemes"), "audiences": Path("schemes") / "audiences"}
+PLACES = {
+    "schemes": Path("schemes"),
+    "audiences": Path("schemes") / "audiences",
+    "playbooks": Path("schemes") / "playbooks",
+}
 """Folder beside the config → folder in the run."""
 
 
 def files(settings: Settings) -> list[Path]:
-    """The firm's own scheme and audience files, in a fixed order."""
+    """The firm's own scheme, audience and playbook files and its task marks, in a fixed order."""
+    return [*_brought(settings), *([settings.path(settings.task_status)] if settings.task_status else [])]
+
+
+def _brought(settings: Settings) -> list[Path]:
     return [file for place in PLACES for file in sorted((settings.folder / place).glob("*.yaml"))]
 
 
@@ -24,11 +33,16 @@ def check(settings: Settings) -> None:
         schemes.load(name, settings.folder)
     for name in audiences.names(settings.folder / "audiences"):
         audiences.load(name, settings.folder / "audiences")
+    playbooks.load_all(settings.folder)
+    if settings.task_status:
+        task_status.read(settings.path(settings.task_status))
 
 
 def bring(settings: Settings, run: Path) -> None:
     """Copy them into the run, where its notebooks find them."""
-    for file in files(settings):
+    if settings.task_status:
+        task_status.bring(settings.path(settings.task_status), run)
+    for file in _brought(settings):
         target = run / PLACES[file.parent.name] / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)

@@ -15,5 +15,26 @@ OPTIONAL = {
         **dict.fromkeys(("owner", "channel", "direction", "kind", "feedback"), TEXT),
         **{"touches": NUMBER, "minutes": NUMBER},
     },
+    "interactions": {
+        **{"customer_id": TEXT, "at": DAY, "on": DAY, "interaction_id": TEXT, "minutes": NUMBER},
+        **dict.fromkeys(("owner", "channel", "direction", "kind"), TEXT),
+    },
+    "owners": {
+        **dict.fromkeys(("owner", "email", "language", "time_zone", "team", "role", "seniority", "products"), TEXT),
+        **dict.fromkeys(("regions", "languages", "hometown"), TEXT),
+        **{"hours_per_week": NUMBER, "active": FLAG},
+    },
+    "targets": {"owner": TEXT, "period": TEXT, "revenue": NUMBER, "new_customers": NUMBER},
+    "contacts": {
+        **dict.fromkeys(("contact_id", "customer_id", "name", "role", "decides", "email", "phone"), TEXT),
+        "birthday": DAY,
+    },
+    "rhythm": {"customer_id": TEXT, "next_order_on": DAY, "next_order_high_on": DAY, "overdue_days": NUMBER},
+    "value": {"customer_id": TEXT, "expected_revenue": NUMBER},
+    "alerts": {
+        **dict.fromkeys(("alert_id", "customer_id", "owner", "kind"), TEXT),
+        **{"money": NUMBER, "reason": TEXT, "first_told_on": DAY},
+    },
+    "task_status": {"task_id": TEXT, "status": TEXT, "until": DAY},
 }
 """Tables that a run has only where the extracts for them exist, with their columns and kinds."""

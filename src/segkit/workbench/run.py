@@ -17,7 +17,7 @@ from segkit import schemes
 from segkit.errors import InputError
 from segkit.findings import Finding
 from segkit.i18n import Words, parse_numbers, readable_numbers
-from segkit.schemes import audiences
+from segkit.schemes import audiences, playbooks
 from segkit.settings import Settings
 from segkit.workbench.files import dates_as_datetime, parquet, place, png
 from segkit.workbench.keeping import Keeping
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from segkit.charts.style import Labels
     from segkit.schemes import Scheme
     from segkit.schemes.audiences import Audience
+    from segkit.schemes.playbooks import Playbook
 
 TOLD = {"value": ("p_alive", "p_order", "expected_revenue", "clv"), "churn": ("churn_risk",)}
 """What models tell of a customer: table → its columns that tiers read."""
@@ -168,6 +169,10 @@ class Run(Keeping):
         """Every target group: segkit's, and the firm's own in `schemes/audiences/` of the run."""
         own = self.folder / "schemes" / "audiences"
         return [audiences.load(name, own) for name in audiences.names(own)]
+
+    def playbooks(self) -> list[Playbook]:
+        """What is done for whom: segkit's playbooks, the firm's own in `schemes/playbooks/` of the run before them."""
+        return playbooks.load_all(self.folder / "schemes", self.folder)
 
     def reasons_of(self, groups: Sequence[Audience]) -> dict[str, str]:
         """Why a customer is in a target group, by group, with its columns in braces."""
