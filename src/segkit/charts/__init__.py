@@ -1,8 +1,17 @@
 """Tables drawn: each function takes a table and `Labels`, draws on one Axes, and returns it. Nothing is computed here."""
 
-from segkit.charts import backtest, clusters, cohorts, concentration, orders, quality, rfm, rhythm, tiers, value
+from segkit.charts import backtest, clusters, cohorts, concentration, followup, orders, quality, rfm, rhythm, tiers, value
 
-__all__ = ["backtest", "clusters", "cohorts", "concentration", "orders", "quality", "rfm", "rhythm", "tiers", "value"]
-from segkit.charts import followup, orders, quality, rfm, tiers
-
-__all__ = ["followup", "orders", "quality", "rfm", "tiers"]
+__all__ = [
+    "backtest",
+    "clusters",
+    "cohorts",
+    "concentration",
+    "followup",
+    "orders",
+    "quality",
+    "rfm",
+    "rhythm",
+    "tiers",
+    "value",
+]
