@@ -54,7 +54,8 @@ def test_a_task_keeps_its_id_on_the_same_day_and_on_later_ones_until_the_touch_i
 def test_a_reply_or_a_mailing_keeps_no_promise_and_a_call_is_no_review():
     frame, seen = known(("c", "Ann", "growth", 100.0)), touches(("c", "2026-06-01"), ("c", "2026-06-30"), ("c", "2026-06-30"))
     answered = seen.assign(direction=["out", "in", "out"], kind=["follow_up", "follow_up", "mailing"])
-    assert plan(frame, answered)["due_on"].tolist() == [pd.Timestamp("2026-06-22")]
+    late = plan(frame, answered)
+    assert late[["due_on", "status"]].to_numpy().tolist() == [[pd.Timestamp("2026-06-22"), "open"]]
     review = book("rfm_matrix", "core", kind="review", cadence={"each_months": 3})
     called = plan(known(("c", "Ann", "core", 9.0)), touches(("c", "2026-07-03")), dt.date(2026, 9, 20), books=review)
     assert called["status"].tolist() == ["open"]
@@ -99,6 +100,14 @@ def test_a_customer_gets_one_regular_touch_at_a_time_of_the_more_pressing_play()
     frame = known(("c", "Ann", "core", 100.0)).assign(**{"tier.trade_tier": "KA", "tier.lifecycle": "dormant"})
     tasks = plan(frame, touches(("c", "2026-06-10")))
     assert tasks.loc[tasks["kind"].isin(["call", "email"]), ["scheme", "step"]].to_numpy().tolist() == [["trade_tier", "care"]]
+
+
+def test_of_two_plays_the_touch_due_first_is_taken_whichever_book_it_stands_in():
+    books = [*book("trade_tier", "KA", cadence={"every_days": 28}), *book("rfm_matrix", "core", cadence={"every_days": 25})]
+    tasks = plan(
+        known(("c", "Ann", "core", 1.0)).assign(**{"tier.trade_tier": "KA"}), touches(("c", "2026-06-10")), books=books
+    )
+    assert tasks[["scheme", "due_local"]].to_numpy().tolist() == [["rfm_matrix", "2026-07-06T09:00+02:00"]]
 
 
 def test_marks_dismiss_a_task_and_snooze_it_until_a_day():

@@ -103,9 +103,15 @@ def test_a_state_may_keep_another_time_than_its_country():
 
 
 def test_instants_are_those_of_the_clock_there():
-    days = pd.Series(pd.to_datetime(["2026-03-10", "2026-11-03", "2026-10-25"]))
-    found = instants(days, pd.Series(["13:00", "13:00", "02:30"]), pd.Series(["America/New_York"] * 2 + ["Europe/Berlin"]))
-    assert [f"{moment:%Y-%m-%d %H:%M}" for moment in found] == ["2026-03-10 17:00", "2026-11-03 18:00", "2026-10-25 00:30"]
+    days = pd.Series(pd.to_datetime(["2026-03-10", "2026-11-03", "2026-10-25", "2026-03-29"]))
+    zones = pd.Series(["America/New_York"] * 2 + ["Europe/Berlin"] * 2)
+    found = instants(days, pd.Series(["13:00", "13:00", "02:30", "02:30"]), zones)
+    assert [f"{moment:%Y-%m-%d %H:%M}" for moment in found] == [
+        "2026-03-10 17:00",
+        "2026-11-03 18:00",
+        "2026-10-25 00:30",  # half past two comes twice: the first is meant
+        "2026-03-29 01:00",  # half past two does not come: three o'clock is meant
+    ]
 
 
 def test_friday_is_weekend_in_israel_and_an_unknown_country_rests_on_saturday_and_sunday():

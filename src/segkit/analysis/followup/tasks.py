@@ -15,7 +15,7 @@ from segkit.analysis.followup.days import WorkingDays, instants, local_texts
 from segkit.analysis.followup.due import occurrences
 from segkit.analysis.followup.scene import Scene, made, weekdays
 from segkit.analysis.followup.touched import Touched, unanswered
-from segkit.analysis.followup.worth import worth
+from segkit.analysis.followup.worth import weights, worth
 from segkit.schemes.conditions import met
 from segkit.schemes.playbooks import Play, Playbook, Step, zone_of
 from segkit.schemes.view import View
@@ -275,16 +275,6 @@ def _directed(tasks: pd.DataFrame, frame: pd.DataFrame, owners: pd.DataFrame) ->
     by_team = active.drop_duplicates("team").set_index("team")["owner"]
     director = frame["owner"].map(teams).map(by_team).fillna(active["owner"].iloc[0]).to_numpy(dtype=object)
     return np.where(tasks["for_whom"].eq("director"), director[tasks["rows"]], own)
-
-
-def weights(playbooks: Sequence[Playbook], frame: pd.DataFrame) -> np.ndarray:
-    """The product of the weights of all plays that an account is in."""
-    found = np.ones(len(frame))
-    for book in playbooks:
-        if f"tier.{book.scheme}" in frame:
-            by_tier = {play.tier: play.weight for play in book.plays}
-            found *= frame[f"tier.{book.scheme}"].astype(object).map(by_tier).fillna(1.0).to_numpy(dtype=float)
-    return found
 
 
 def _timed(tasks: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

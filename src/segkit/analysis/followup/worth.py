@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+
+from segkit.schemes.playbooks import Playbook
 
 
 def worth(customers: pd.DataFrame) -> np.ndarray:
@@ -27,3 +31,13 @@ def _numbers(customers: pd.DataFrame, name: str) -> np.ndarray:
     if name not in customers:
         return np.full(len(customers), np.nan)
     return customers[name].to_numpy(dtype=float, na_value=np.nan)
+
+
+def weights(playbooks: Sequence[Playbook], frame: pd.DataFrame) -> np.ndarray:
+    """The product of the weights of all plays that an account is in."""
+    found = np.ones(len(frame))
+    for book in playbooks:
+        if f"tier.{book.scheme}" in frame:
+            by_tier = {play.tier: play.weight for play in book.plays}
+            found *= frame[f"tier.{book.scheme}"].astype(object).map(by_tier).fillna(1.0).to_numpy(dtype=float)
+    return found
