@@ -1,4 +1,7 @@
-"""Measure and print; always ends with 0, since a slow machine is no fault. `python -m bench [--lines N] [--rounds N]`."""
+"""Measure and print; always ends with 0, since a slow machine is no fault.
+
+`python -m bench [--lines N] [--customers N] [--histories N] [--rounds N]`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import data, measure, startup, tiers
+from bench import btyd, data, measure, startup, tiers
 
 SAID = {
     "segkit": "segkit's feature step",
@@ -33,13 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     say(*lines, "", "Start-up, 7 rounds")
     more, last = startup.report(rounds=7)
     say(*more, "", "All tier schemes on made-up customers")
-    say(*tiers.report(asked.customers, rounds=asked.rounds), "", *targets, *last)
+    say(*tiers.report(asked.customers, rounds=asked.rounds), "", "Buy-till-you-die models fitted")
+    say(*btyd.report(asked.histories, rounds=asked.rounds), "", *targets, *last)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--lines", type=int, default=20_000_000, help="order lines (default: 20 million)")
     parser.add_argument("--customers", type=int, default=1_000_000, help="customers for the schemes (default: 1 million)")
+    parser.add_argument("--histories", type=int, default=btyd.MANY, help="customers for the models (default: 10 million)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each way runs (default: 3)")
     return parser
 

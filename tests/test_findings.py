@@ -50,6 +50,8 @@ def test_the_main_loss_is_the_reason_with_most_rows():
         "left_out": 10,
     }
     assert findings.main_loss(QUALITY, "customers").key == "no_loss"
+    one = QUALITY[QUALITY["reason"].isin(["used", findings.main_loss(QUALITY).numbers["reason"].removeprefix("reason.")])]
+    assert findings.main_loss(one).key == "only_loss"
 
 
 def test_only_unreadable_and_unvalued_rows_count_against_the_limit():
@@ -91,6 +93,12 @@ def test_silent_means_no_order_for_more_than_a_year():
     assert found.severity == "risk"
     top = findings.silent_top(TEN).numbers
     assert (top["customers"], top["of"], top["revenue"]) == (1, 2, 260.0)
+
+
+def test_where_nobody_is_silent_that_is_said_without_noughts():
+    assert findings.silent(customers((365, 1, 10.0))).key == "silent_none"
+    found = findings.silent_top(customers(*[(10, 1, 10.0)] * 10, (400, 1, 1.0)))
+    assert (found.key, found.severity, found.numbers["of"]) == ("silent_top_none", "good", 3)
 
 
 def test_active_and_one_order_are_shares_of_customers_with_an_order():

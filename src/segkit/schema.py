@@ -109,8 +109,8 @@ CUSTOMER_MEASURES = _columns(
 
 MODEL_COLUMNS = _columns(
     # what notebooks add to a customer: scores, models, regions
-    """r_score:number:1-5 f_score:number:1-5 m_score:number:1-5 p_alive:number:share p_repurchase:number:share
-    churn_risk:number:share clv:money expected_revenue:money
+    """r_score:number:1-5 f_score:number:1-5 m_score:number:1-5 p_alive:number:share p_order:number:share
+    p_repurchase:number:share churn_risk:number:share clv:money expected_revenue:money
     country_code:text country_found:text province_found:text city_found:text region:text"""
 )
 

@@ -36,6 +36,11 @@ def test_the_rows_of_a_scheme_stand_in_its_order_without_those_not_placed():
     ]
 
 
+def test_an_open_scheme_has_no_order_so_those_with_most_customers_stand_first():
+    sizes = pd.DataFrame({"scheme": "region", "tier": ["AE", "CN", "DE"], "customers": [5, 111, 92]})
+    assert list(crossing.ordered(sizes, [schemes.load("region")])["tier"]) == ["CN", "DE", "AE"]
+
+
 def test_crossed_schemes_count_customers_and_money_that_both_place():
     cells = crossing.cells(TIERS, CUSTOMERS, LADDER, PYRAMID).astype({"trade_tier": str, "pyramid": str})
     assert cells.to_dict("split", index=False)["data"] == [
@@ -90,3 +95,12 @@ def test_only_an_interval_wholly_above_the_common_rate_is_a_clear_strength():
         columns=["owner", "low", "common_rate", "expected_rate"],
     )
     assert strengths.clear(table)["owner"].tolist() == ["Cy", "Ann"]
+
+
+def test_what_scores_rest_on_is_told_by_tier_as_medians():
+    scores = pd.DataFrame(
+        [("a", "pyramid", 50.0, 0.4), ("b", "pyramid", 90.0, 1.0), ("c", "pyramid", 60.0, 0.8), ("d", "pyramid", 1.0, 0.3)],
+        columns=["customer_id", "scheme", "score", "known_weight"],
+    )
+    found = crossing.known(scores, TIERS)  # d has no tier
+    assert found.to_numpy().tolist() == [["pyramid", "top", 1, 90.0, 1.0], ["pyramid", "middle", 2, 55.0, pytest.approx(0.6)]]

@@ -84,6 +84,19 @@ def test_a_funnel_without_deals_has_its_stages() -> None:
     assert funnel.stages(deals(FOUR).iloc[:0], as_of=AS_OF)["reached"].tolist() == [0] * 8
 
 
+@pytest.mark.parametrize(
+    ("rows", "drawn"),
+    [(FOUR, 8),
+     ([*FOUR, *[("open", "Engaging", 0, None)] * 4], 0),  # four of the seven that are not won stand nowhere
+     ([*FOUR, *[("lost", "Closed Lost", 9, 9)] * 2, *[("open", "lead", 0, None)] * 9], 0)],  # two of the three lost ones do
+)  # fmt: skip
+def test_a_funnel_is_drawn_where_the_stages_of_most_open_and_of_most_lost_deals_are_known(
+    rows: list[tuple], drawn: int
+) -> None:
+    found = deals(rows)
+    assert len(funnel.fitting(funnel.stages(found, as_of=AS_OF), found)) == drawn
+
+
 def test_stages_in_chinese_become_the_keys_of_the_scheme() -> None:
     found = funnel.known_stages(deals([("open", "报价", 0, None), ("open", "上门", 0, None)]), schemes.load("funnel_stage"))
     assert found["stage"].tolist() == ["quote", "上门"]

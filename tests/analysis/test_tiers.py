@@ -73,6 +73,13 @@ def test_sizes_share_customers_and_money_among_the_placed():
     assert sizes["customer_share"].sum() == pytest.approx(1)
     assert sizes.loc["important_champion", ["customers", "revenue", "revenue_share"]].tolist() == [1, 50, 0.5]
     assert "not_placed" not in sizes.index
+    assert "contribution_share" not in sizes
+
+
+def test_sizes_share_contribution_where_a_margin_is_known_and_estimate_the_rest_at_the_firms_rate():
+    found = assigned(schemes.load("rfm_8"), LEVELS[:3])
+    money = LEVELS[:3].assign(monetary=[60.0, 40.0, 100.0], margin=[30.0, 10.0, None])  # 40 of 100: the third is taken as 40
+    assert tiers.sizes(found, money)["contribution_share"].tolist() == [pytest.approx(n / 80) for n in (30, 10, 40)]
 
 
 def test_a_scheme_that_needs_an_absent_column_says_so():
@@ -143,6 +150,18 @@ def test_a_scheme_whose_inputs_are_absent_is_not_computed_and_says_what_it_needs
     assert not_computed["lead_score"] == ["touches", "the table touches"]
     assert not_computed["warmth"] == ["relationship or replies_12m"]
     assert set(not_computed) | set(found["scheme"]) == set(schemes.names())
+
+
+def test_scores_are_told_of_those_scored_with_the_weight_that_was_known():
+    table = pd.DataFrame({"customer_id": ["a", "b"], "frequency": [2, 0], "monetary": [9.0, 0.0], "touches": [1, 0]})
+    touches = touches_of(table[:1]).assign(feedback="ready_to_order", month=pd.Timestamp(2026, 6, 16))
+    found = tiers.scores(brought(), table, as_of=AS_OF, touches=touches)
+    assert found[["customer_id", "scheme"]].to_numpy().tolist() == [["a", "lead_score"], ["a", "weighted_value"]]
+    assert found["score"].iloc[0] == pytest.approx(
+        13.0
+    )  # 10 for the feedback and 3 for the inquiry, in the middle of its month
+    assert found["known_weight"].tolist() == [pytest.approx(np.nan, nan_ok=True), pytest.approx(0.3)]
+    assert tiers.scores(brought(), table[["customer_id"]]).empty
 
 
 def test_tiers_do_not_depend_on_the_order_of_the_customers():

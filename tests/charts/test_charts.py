@@ -174,6 +174,21 @@ def test_long_titles_break_between_words_and_never_before_a_unit_or_a_comma():
     assert style.wrap(f"{dt.date(2026, 7, 1)}", 4) == "2026-07-01"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Ada", "Ada"), ("exactly ten", "exactly t…"), ("ten chars.", "ten chars."), ("一二三四五六", "一二三四…"),
+     ("two\nlines", "two lines"), ("", "")],
+)  # fmt: skip
+def test_a_name_is_cut_to_one_line_of_ten_characters(text, expected):
+    assert style.short(text, 10) == expected
+
+
+def test_orders_per_month_are_counted_in_whole_numbers():
+    table = pd.DataFrame({"month": pd.date_range("2026-01-01", periods=3, freq="MS"), "orders": [2, 3, 5], "revenue": 9.0})
+    below = charts.orders.months(table, LABELS, whole_until=pd.Timestamp(2026, 9, 1)).get_figure().axes[1]
+    assert all(float(tick).is_integer() for tick in below.get_yticks())
+
+
 def test_pages_get_the_colours_of_the_charts():
     assert f"--accent:{style.ACCENT};" in style.css_variables()
     assert f"--tier-important-keep:{style.TIERS['important_keep']};" in style.css_variables()

@@ -32,7 +32,7 @@ def test_columns_are_written_by_what_they_are():
 
 def test_the_same_table_in_chinese():
     table = written(FRAME.head(1), Words("zh"), "USD", kinds={"revenue": "short_money"})
-    assert table.headers == ["分层", "客户数", "收入", "收入占比", "最近下单"]
+    assert table.headers == ["级别", "客户数", "收入", "收入占比", "最近下单"]
     assert table.cells == [["重要价值客户", "12", "US$123万", "61.2%", "2011年12月9日"]]
 
 

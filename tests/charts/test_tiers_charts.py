@@ -119,3 +119,10 @@ def test_the_tiers_of_a_scheme_keep_apart_in_colour():
         ["KA", "ordered", "A", "B", "C", "D", "E"],
     ):
         assert len(set(style.tier_colours(tiers).values())) == len(tiers)
+
+
+def test_a_name_without_end_leaves_room_for_the_chart():
+    ax = charts.tiers.owners(RATES.assign(owner=["X" * 300, "<b>\n" + "very long name " * 9, "Ann"]), LABELS)
+    assert max(len(line) for name in names(ax.yaxis) for line in name.split("\n")) <= 30
+    ax.get_figure().draw_without_rendering()
+    assert ax.get_position().width > 0.4

@@ -52,6 +52,12 @@ def test_windows_overlap_by_half_where_the_history_is_short():
     ]
 
 
+def test_last_year_s_window_is_among_them_to_tell_the_season():
+    found = windows(first=DAY(2022, 1, 1), as_of=DAY(2024, 7, 1), horizon_days=270)
+    assert found[1] == ("2023-07-02", 270)
+    assert len(found) == 5
+
+
 def test_a_history_too_short_for_the_horizon_has_one_window_of_half_its_length():
     assert windows(first=DAY(1997, 1, 1), as_of=DAY(1997, 10, 1), horizon_days=273) == [("1997-05-18", 136)]
     assert windows(first=DAY(2024, 1, 1), as_of=DAY(2024, 2, 10), horizon_days=90) == []
@@ -99,11 +105,12 @@ def test_changing_all_that_came_later_changes_no_past_row(firm):
     pd.testing.assert_frame_equal(before[known], after[after["cutoff"] <= DAY(2025, 1, 1)])
 
 
-def test_the_outcome_counts_days_with_an_order_and_net_revenue_in_the_horizon(firm):
-    past(firm, ROWS)
+def test_the_outcome_counts_orders_their_days_and_net_revenue_in_the_horizon(firm):
+    past(firm, ROWS + "7,bob,2025-01-10,5\n8,bob,2025-03-01,-9\n")
     table = firm.table("outcomes")
     rows = table[(table["cutoff"] == DAY(2025, 1, 1)) & (table["kind"] == "quarter")]
-    assert rows[["customer_id", "orders", "revenue"]].to_numpy().tolist() == [["bob", 1, 70.0], ["cat", 1, 30.0]]
+    columns = ["customer_id", "orders", "order_days", "revenue"]
+    assert rows[columns].to_numpy().tolist() == [["bob", 2, 1, 66.0], ["cat", 1, 1, 30.0]]
 
 
 def test_a_firm_of_a_few_days_has_no_past(firm):

@@ -38,13 +38,24 @@ def test_a_buyers_page_tells_figures_tiers_and_orders_newest_first(run):
     assert page["Latest orders"] == [("5 Feb 2024", "$1,000  A2"), ("5 Jan 2024", "$200  A1")]
 
 
+def test_a_score_is_told_with_the_share_of_the_weight_that_was_known(run):
+    scores = {"customer_id": ["007"], "scheme": ["rfm_8"], "score": [61.26], "known_weight": [0.55]}
+    pd.DataFrame(scores).to_parquet(run / "tables" / "tier_scores.parquet")
+    reason = dict(customer(run, "007"))["Tiers"][0][1]
+    assert reason == "important: keep: bought much (score 61.3, share of weight known 55%)"
+    pd.DataFrame(scores | {"known_weight": [None]}).astype({"known_weight": float}).to_parquet(
+        run / "tables" / "tier_scores.parquet"
+    )
+    assert dict(customer(run, "007"))["Tiers"][0][1] == "important: keep: bought much (score 61.3)"
+
+
 def test_a_prospects_page_leaves_out_what_there_is_not(run):
     assert [heading for heading, _ in customer(run, "p")] == ["p", "Figures"]
 
 
 def test_the_page_speaks_chinese_where_asked(run):
     page = dict(customer(run, "007", language="zh"))
-    assert page["分层"][0][1].startswith("重要保持客户")
+    assert page["分级"][0][1].startswith("重要保持客户")
 
 
 def test_an_unknown_customer_is_an_error_with_the_nearest_id(run):

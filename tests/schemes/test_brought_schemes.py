@@ -246,6 +246,20 @@ def test_weighted_value_leaves_out_what_is_unknown_and_says_how_much_was_known()
     assert found["tier"].tolist() == ["strategic", "not_placed", "minor"]  # a quarter must be known
 
 
+def test_lifetime_value_is_the_contribution_so_far_until_a_models_is_there():
+    scheme = schemes.load("weighted_value")
+    table = pd.DataFrame(
+        {"customer_id": list("abc"), "frequency": [1, 1, 0], "monetary": [100.0, 100.0, 0.0], "margin": [40.0, 10.0, None]}
+    )
+    historic = tiers.measure(scheme, table)
+    assert historic["lifetime_value"].tolist()[:2] == [40.0, 10.0]
+    assert historic["known_weight"].tolist() == [pytest.approx(0.30), pytest.approx(0.30), 0.0]  # a prospect has none
+    assert historic["score"][0] > historic["score"][1]
+    modelled = tiers.measure(scheme, table.assign(clv=[5.0, 90.0, None]))
+    assert modelled["lifetime_value"].tolist()[:2] == [5.0, 90.0]
+    assert modelled["score"][0] < modelled["score"][1]
+
+
 def test_leads_are_qualified_from_the_best_down():
     found, expected = placed(
         "lead_qualification", "frequency touches last_feedback replies_12m demos name",

@@ -55,7 +55,7 @@ def stages(
     the last stage has none. `days_to_reach`: median days from creation until the stage began where a deal stands that is not
     lost; `days_waiting`: median days since then of open deals; `days_to_death`: median days from creation to the end of
     those that died there. `attrs["not_in_order"]`: deals by stage that `order` does not name (`(unknown)`
-    without one); they are counted nowhere else, unless won.
+    without one); they are counted nowhere else, unless won. `attrs["lost_not_in_order"]`: how many of them were lost.
     """
     place = _places(deals, order, won_at)
     known = _dated(deals.assign(_place=place)[place >= 0], as_of=pd.Timestamp(as_of))  # type: ignore[arg-type]
@@ -64,15 +64,18 @@ def stages(
     rows = pd.concat(found, ignore_index=True) if found else _steps(known, order)
     rows = rows[[*per, *(c for c in rows.columns if c not in per)]]
     rows.attrs["not_in_order"] = deals.loc[place < 0, "stage"].fillna("(unknown)").value_counts().to_dict()
+    rows.attrs["lost_not_in_order"] = int((deals["outcome"].eq("lost") & (place < 0)).sum())
     return rows
 
 
 def fitting(stages: pd.DataFrame, deals: pd.DataFrame, *, least: float = 0.5) -> pd.DataFrame:
     """The stages that any deal reached, or none of them where the order names the stage of less than `least` of the `deals`
-    that are not won: a funnel of the won ones alone would flatter. `stages`: see `stages`; its attrs stay."""
-    open_or_lost = int(deals["outcome"].ne("won").sum())
-    strange = sum(stages.attrs.get("not_in_order", {}).values())
-    fits = strange <= (1 - least) * open_or_lost
+    that are not won, or of those that are lost: a funnel of the won ones alone would flatter. `stages`: see `stages`; its
+    attrs stay."""
+    outcome, attrs = deals["outcome"], stages.attrs
+    strange = sum(attrs.get("not_in_order", {}).values())
+    fits = strange <= (1 - least) * int(outcome.ne("won").sum())
+    fits &= attrs.get("lost_not_in_order", 0) <= (1 - least) * int(outcome.eq("lost").sum())
     return stages[(stages["reached"] > 0) & fits]
 
 

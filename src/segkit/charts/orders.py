@@ -66,6 +66,8 @@ def months(table: pd.DataFrame, labels: Labels, *, whole_until: pd.Timestamp, ax
 
     `table`: order_months (month, orders, revenue).
     """
+    from matplotlib.ticker import MaxNLocator
+
     ax = style.canvas(ax, labels, height=3.4)
     at, whole = table["month"], table["month"] < whole_until
     ax.bar(at, table["revenue"], 24, color=[style.ACCENT if w else "#9cc4de" for w in whole])
@@ -73,6 +75,7 @@ def months(table: pd.DataFrame, labels: Labels, *, whole_until: pd.Timestamp, ax
     below = _panel_below(ax, labels)
     below.bar(at, table["orders"], 24, color=[style.GREY if w else style.PALE for w in whole])
     below.set_ylabel(labels.words("axis.orders"))
+    below.yaxis.set_major_locator(MaxNLocator(3, integer=True))
     below.yaxis.set_major_formatter(labels.number)
     below.grid(axis="y")
     if not whole.all():

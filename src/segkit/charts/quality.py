@@ -54,9 +54,10 @@ def _strip(ax: Axes, used: int, left_out: int, labels: Labels) -> None:
 def gaps(columns: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axes:
     """Share of rows without a value, a bar per column. `columns`: column, share, in the order of the bars."""
     ax = style.canvas(ax, labels, height=0.27 * max(len(columns), 1) + 0.6)
-    names = [labels.words.label("column", c) for c in columns["column"]]
-    bars = ax.barh(names, columns["share"].to_numpy(), 0.62, color=style.ACCENT)
+    names = [style.short(labels.words.label("column", c), 32) for c in columns["column"]]
+    bars = ax.barh(range(len(names)), columns["share"].to_numpy(), 0.62, color=style.ACCENT)
     ax.bar_label(bars, [labels.percent(s) for s in columns["share"]], padding=4, fontsize=9, color=style.INK)
+    ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
     ax.set_xlim(0, 1.08)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])

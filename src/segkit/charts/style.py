@@ -208,6 +208,20 @@ def wrap(text: str, width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def short(text: str, width: int) -> str:
+    """One line of at most `width` Latin characters (a Chinese one counts two), cut with an ellipsis: room for any name."""
+    import unicodedata
+
+    line, room = "", width - 1
+    text = " ".join(text.split())
+    for character in text:
+        room -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if room < 0 and len(line) < len(text) - 1:
+            return line.rstrip() + "…"
+        line += character
+    return line
+
+
 def emphasise(text: Any, *, width: float = 0.35) -> Any:
     """A heavier stroke for a text, since the font comes in one weight."""
     from matplotlib import patheffects

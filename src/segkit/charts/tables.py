@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 KINDS = {
     # how a column of the run's tables is written; a number is the default for numbers, text for all else
     **dict.fromkeys(("monetary", "revenue", "average", "average_order_value", "amount", "margin", "cost"), "money"),
-    **dict.fromkeys(("share", "customer_share", "revenue_share"), "percent"),
+    **dict.fromkeys(("share", "customer_share", "revenue_share", "contribution_share"), "percent"),
     **dict.fromkeys(("first_order_on", "last_order_on", "ordered_on"), "date"),
     **dict.fromkeys(("placed_share", "conversion", "conversion_low", "conversion_high", "win_rate", "common_rate"), "percent"),
     **dict.fromkeys(("expected_rate", "low", "high", "chance_above", "overdue", "kept_share", "climbed_share"), "percent"),
+    **dict.fromkeys(("expected_revenue", "forecast_revenue", "revenue_rate", "clv", "clv_low", "clv_high"), "money"),
+    **dict.fromkeys(("expected_low", "expected_high", "expected_spend", "revenue_at_risk", "money"), "money"),
+    **dict.fromkeys(("ratio", "ratio_low", "ratio_high", "forecast_ratio", "top_fifth"), "percent"),
     "amount_won": "short_money",
     "country_code": "tier.region",
     "month": "month",

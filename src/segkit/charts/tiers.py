@@ -114,8 +114,8 @@ def _cell_names(ax: Axes, labels: Labels, rows: tuple[str, list[str]], columns: 
     down = [labels.words.label(f"tier.{rows[0]}", tier) for tier in rows[1]]
     along = [labels.words.label(f"tier.{columns[0]}", tier) for tier in columns[1]]
     width = 9 if len(along) > 6 else 14
-    ax.set_yticks([y + 0.5 for y in range(len(down))], [style.wrap(t, 24) for t in down])
-    ax.set_xticks([x + 0.5 for x in range(len(along))], [style.wrap(t, width) for t in along])
+    ax.set_yticks([y + 0.5 for y in range(len(down))], [_lines(t, 24) for t in down])
+    ax.set_xticks([x + 0.5 for x in range(len(along))], [_lines(t, width) for t in along])
     ax.tick_params(length=0, labelcolor=style.INK, labelsize=8.5, labeltop=True, labelbottom=False)
     ax.set_ylabel(labels.words.label("scheme", rows[0]))
     ax.set_xlabel(labels.words.label("scheme", columns[0]))
@@ -199,13 +199,18 @@ def _beside(ax: Axes, x: float, y: float, text: str, *, left: bool = False, colo
     ax.annotate(text, (x, y), (-4 if left else 4, 0), fontsize=8.5, color=color, **place)
 
 
+def _lines(name: str, width: int) -> str:
+    lines = style.wrap(style.short(name, 2 * width), width).split("\n")
+    return "\n".join(style.short(line, width) for line in lines)
+
+
 def _tier_names(ax: Axes, labels: Labels, rows: pd.DataFrame) -> None:
     _names(ax, [labels.words.label(f"tier.{s}", t) for s, t in zip(rows["scheme"], rows["tier"], strict=True)])
 
 
 def _names(ax: Axes, names: list[str]) -> None:
-    """Names of the rows, the first on top."""
-    ax.set_yticks(range(len(names)), [style.wrap(str(name), 30) for name in names])
+    """Names of the rows, the first on top; a name too long for two lines is cut."""
+    ax.set_yticks(range(len(names)), [_lines(str(name), 30) for name in names])
     ax.set_ylim(len(names) - 0.45, -0.55)
     ax.tick_params(axis="y", labelcolor=style.INK, labelsize=9)
     ax.spines["left"].set_visible(False)

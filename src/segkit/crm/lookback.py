@@ -11,6 +11,8 @@ QUARTERS = (90, 180, 270, 365)  # days that a horizon has where the config names
 LEAST_BEFORE = 60  # days of history that a window needs before it
 LEAST_AHEAD = 30  # days below which an outcome says nothing
 MOST_WINDOWS = 8
+YEAR = 365  # days back to the window that tells the season
+NEAR = 10  # days by which a window may miss it
 MOST_QUARTERS = 5
 
 Kind = Literal["window", "quarter"]
@@ -38,8 +40,8 @@ def looks(*, first: dt.date, as_of: dt.date, horizon_days: int, fiscal_year_star
 
 
 def _windows(first: dt.date, as_of: dt.date, days: int) -> Iterator[Look]:
-    """Windows of the full horizon, one horizon apart where the history holds five of them, else half of one. A history too
-    short for one has a single window of half its length."""
+    """Windows of the full horizon, one horizon apart where the history holds five of them, else half of one, and last year's,
+    which tells the season. A history too short for one has a single window of half its length."""
     history = (as_of - first).days
     least = max(LEAST_BEFORE, days // 2)
     if history < days + least:
@@ -48,8 +50,10 @@ def _windows(first: dt.date, as_of: dt.date, days: int) -> Iterator[Look]:
             yield Look(as_of - dt.timedelta(days), "window", days)
         return
     step = days if history >= 5 * days + least else max(days // 2, 1)
-    for i in range(MOST_WINDOWS):
-        back = days + i * step
+    backs = [days + i * step for i in range(MOST_WINDOWS)]
+    if days <= YEAR and all(abs(back - YEAR) > NEAR for back in backs):
+        backs = sorted([*backs, YEAR])
+    for back in backs:
         if history - back >= least:
             yield Look(as_of - dt.timedelta(back), "window", days)
 

@@ -105,12 +105,16 @@ def _moved_back(table: ir.Table, *, since: dt.date) -> ir.Table:
 
 
 def outcomes(found: ir.Table, look: Look) -> ir.Table:
-    """What came after a past day, one row per customer with an order or credit note in its horizon: orders (days with one),
-    revenue (net, base currency). `found`: the events as of as-of."""
+    """What came after a past day, one row per customer with an order or credit note in its horizon: orders, order_days (days
+    with one), revenue (net, base currency). `found`: the events as of as-of."""
     end = look.cutoff + dt.timedelta(look.horizon_days)
     after = found.filter((found["ordered_on"] >= look.cutoff) & (found["ordered_on"] < end))
     order_day = ibis.ifelse(after["is_order"], after["ordered_on"], ibis.null("date"))
-    rows = after.group_by("customer_id").agg(orders=order_day.nunique(), revenue=after["booked"].sum().round(4))
+    rows = after.group_by("customer_id").agg(
+        orders=after.count(where=after["is_order"]),
+        order_days=order_day.nunique(),
+        revenue=after["booked"].sum().round(4),
+    )
     return rows.mutate(cutoff=ibis.literal(look.cutoff), kind=ibis.literal(look.kind))
 
 

@@ -22,6 +22,7 @@ from segkit.findings.tiers import (
     small_tiers,
     unplaced,
 )
+from segkit.findings.value import expected_total, forecast_chosen, forecast_record, model_failed, season, top_value
 
 __all__ = [
     "Finding",
@@ -35,6 +36,9 @@ __all__ = [
     "clear_strengths",
     "concentration",
     "crossing",
+    "expected_total",
+    "forecast_chosen",
+    "forecast_record",
     "gaps",
     "groups",
     "lacking",
@@ -44,16 +48,19 @@ __all__ = [
     "main_death",
     "main_loss",
     "main_tier",
+    "model_failed",
     "new_customers",
     "one_order",
     "order_value",
     "pyramid",
     "rows_used",
     "schemes_computed",
+    "season",
     "silent",
     "silent_top",
     "small_tiers",
     "strongest_tier",
+    "top_value",
     "totals",
     "trend",
     "typical",

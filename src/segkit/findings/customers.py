@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
-from segkit.findings.finding import Finding, Severity, buyers_of, moment, one_month, part_of
+from segkit.findings.finding import Finding, buyers_of, moment, one_month, part_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +59,8 @@ def silent(customers: pd.DataFrame, days: int = SILENT_DAYS) -> Finding:
     part = part_of(gone["monetary"].sum(), buyers["monetary"].sum())
     numbers = {"days": days, "customers": len(gone), "share": part_of(len(gone), len(buyers))}
     numbers |= {"revenue": gone["monetary"].sum(), "revenue_share": part}
+    if gone.empty:
+        return Finding("silent_none", numbers, "good")
     return Finding("silent", numbers, "risk" if part >= SILENT_REVENUE else "info")
 
 
@@ -68,8 +70,9 @@ def silent_top(customers: pd.DataFrame, share: float = TOP_SHARE, days: int = SI
     top = buyers.head(math.ceil(share * len(buyers)))
     gone = top[top["recency_days"] > days]
     numbers = {"top": share, "days": days, "customers": len(gone), "of": len(top), "revenue": gone["monetary"].sum()}
-    severity: Severity = "warn" if len(gone) else "good"
-    return Finding("silent_top", numbers, "risk" if len(gone) >= SILENT_TOP * len(top) else severity)
+    if gone.empty:
+        return Finding("silent_top_none", numbers, "good")
+    return Finding("silent_top", numbers, "risk" if len(gone) >= SILENT_TOP * len(top) else "warn")
 
 
 def active(customers: pd.DataFrame, days: int = ACTIVE_DAYS) -> Finding:

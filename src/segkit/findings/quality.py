@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segkit.findings.finding import Finding
 from segkit.schema import REASONS
@@ -30,8 +30,9 @@ def main_loss(quality: pd.DataFrame, extract: str = "orders") -> Finding:
     lost = lost[lost > 0].sort_values(ascending=False, kind="stable")
     if lost.empty:
         return Finding("no_loss", {"extract": f"extract.{extract}"}, "good")
-    numbers = {"extract": f"extract.{extract}", "reason": f"reason.{lost.index[0]}"}
-    return Finding("main_loss", numbers | {"rows": int(lost.iloc[0]), "left_out": int(lost.sum())})
+    numbers: dict[str, Any] = {"extract": f"extract.{extract}", "reason": f"reason.{lost.index[0]}"}
+    numbers |= {"rows": int(lost.iloc[0]), "left_out": int(lost.sum())}
+    return Finding("main_loss" if len(lost) > 1 else "only_loss", numbers)
 
 
 def limit_distance(quality: pd.DataFrame, limit: float, extract: str = "orders") -> Finding:

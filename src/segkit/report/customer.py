@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segkit.errors import InputError
+from segkit.i18n import is_missing
 from segkit.workbench import Run, open_run
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import pandas as pd
 
 WHO = ("name", "country", "province", "city", "industry", "owner", "contact_name", "contact_email", "contact_phone")
@@ -53,11 +56,29 @@ def _known(run: Run, own: pd.DataFrame, names: tuple[str, ...]) -> list[tuple[st
 def _tiers(run: Run, customer_id: str) -> list[tuple[str, str]]:
     if not run.has("tiers"):
         return []
-    own = _rows(run, "tiers", customer_id)
+    own, scores = _rows(run, "tiers", customer_id), _scores(run, customer_id)
     return [
-        (run.words.label("scheme", scheme), f"{run.words.label(f'tier.{scheme}', tier)}: {reason}")
+        (run.words.label("scheme", scheme), f"{run.words.label(f'tier.{scheme}', tier)}: {reason}{scores.get(scheme, '')}")
         for scheme, tier, reason in zip(own["scheme"], own["tier"], own["reason"], strict=True)
     ]
+
+
+def _scores(run: Run, customer_id: str) -> dict[str, str]:
+    """Scheme → what follows its reason: the customer's own score, and the share of the weight that was known."""
+    if not run.has("tier_scores"):
+        return {}
+    own = _rows(run, "tier_scores", customer_id)
+    return {row["scheme"]: f" ({', '.join(_figures(run, row))})" for row in own.to_dict("records")}
+
+
+def _figures(run: Run, row: dict[Hashable, Any]) -> list[str]:
+    words = run.words
+    known = (
+        []
+        if is_missing(row["known_weight"])
+        else [f"{words.label('column', 'known_weight')} {words.percent(row['known_weight'])}"]
+    )
+    return [f"{words.label('column', 'score')} {words.number(row['score'], 1)}", *known]
 
 
 def _rows(run: Run, name: str, customer_id: str) -> pd.DataFrame:

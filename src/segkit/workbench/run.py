@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from segkit.schemes import Scheme
     from segkit.schemes.audiences import Audience
 
+TOLD = {"value": ("p_alive", "p_order", "expected_revenue", "clv"), "churn": ("churn_risk",)}
+"""What models tell of a customer: table → its columns that tiers read."""
+
 
 def open_run(run_dir: str | Path, notebook: str, language: str = "en") -> Run:
     """The run in a folder, for one notebook. Raises InputError where there is none."""
@@ -78,6 +81,11 @@ class Run:
         return str(self.manifest["title"])
 
     @property
+    def horizon_days(self) -> int:
+        """How far expectations look ahead, in days from as-of on."""
+        return int(self.manifest["horizon_days"])
+
+    @property
     def max_left_out(self) -> float:
         """The share of unreadable or unvalued rows above which the run stops."""
         return float(self.manifest.get("max_left_out", Settings.model_fields["max_left_out"].default))
@@ -108,6 +116,36 @@ class Run:
             names = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "none yet"
             raise InputError(f'{self.folder.name}: no table "{name}". The run has: {names}. Run the notebook that makes it.')
         return dates_as_datetime(pd.read_parquet(path))
+
+    def customers(self) -> pd.DataFrame:
+        """The customers table with what models told of each (value, churn risk), where the run has it; a column that no model
+        could fill is not there. `p_repurchase`: the chance of an order within the horizon, by the churn model."""
+        table = self.table("customers")
+        for name, columns in TOLD.items():
+            if self.has(name):
+                told = self.table(name)[["customer_id", *columns]].dropna(axis="columns", how="all")
+                table = table.merge(told, on="customer_id", how="left")
+        return table.assign(p_repurchase=1 - table["churn_risk"]) if "churn_risk" in table else table
+
+    def past(self, cutoff: pd.Timestamp) -> pd.DataFrame:
+        """The customers as they were known at a past day, one row each; only that day's rows are read."""
+        import pandas as pd
+
+        path = self.folder / "tables" / "past_customers.parquet"
+        rows = pd.read_parquet(path, filters=[("cutoff", "==", pd.Timestamp(cutoff).date())])
+        return dates_as_datetime(rows.drop(columns="cutoff"))
+
+    def windows(self) -> pd.DataFrame:
+        """The past windows whose outcome is known: cutoff, horizon_days."""
+        days = self.table("past_days")
+        return days.loc[days["kind"] == "window", ["cutoff", "horizon_days"]].reset_index(drop=True)
+
+    def outcomes(self) -> pd.DataFrame:
+        """What came in each window: cutoff, customer_id, orders, order_days, revenue. Who brought nothing is not in it."""
+        after = self.table("outcomes")
+        if after.empty:
+            return after.reindex(columns=["cutoff", "customer_id", "orders", "order_days", "revenue"])
+        return after[after["kind"] == "window"].drop(columns="kind").reset_index(drop=True)
 
     def optional(self, name: str) -> pd.DataFrame:
         """A table that not every run has: where it is missing, one without rows, with the columns it would have."""

@@ -7,6 +7,7 @@ with one order alive and does not.
 from segkit.analysis.btyd.bg_nbd import BgNbd
 from segkit.analysis.btyd.data import CannotFit, Rows, histories, merged
 from segkit.analysis.btyd.gamma_gamma import GammaGamma, correlation
+from segkit.analysis.btyd.intervals import Interval, bootstrap, delta, percentiles
 from segkit.analysis.btyd.mbg_nbd import MbgNbd
 from segkit.analysis.btyd.model import OrderModel
 from segkit.analysis.btyd.pareto_nbd import ParetoNbd
@@ -15,11 +16,15 @@ __all__ = [
     "BgNbd",
     "CannotFit",
     "GammaGamma",
+    "Interval",
     "MbgNbd",
     "OrderModel",
     "ParetoNbd",
     "Rows",
+    "bootstrap",
     "correlation",
+    "delta",
     "histories",
     "merged",
+    "percentiles",
 ]

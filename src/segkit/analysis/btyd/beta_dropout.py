@@ -19,6 +19,8 @@ from segkit.analysis.btyd.data import Array, Rows
 from segkit.analysis.btyd.fitting import Objective
 from segkit.analysis.btyd.model import OrderModel, counting_starts
 
+ROWS_A_PIECE = 2_048
+
 
 @dataclass(frozen=True)
 class BetaDropout(OrderModel):
@@ -36,7 +38,7 @@ class BetaDropout(OrderModel):
     @classmethod
     def _objective(cls, rows: Rows) -> Objective:
         values, counts = rows.by_x()
-        parts = list(rows.parts())
+        parts = list(rows.parts(ROWS_A_PIECE))
 
         def objective(parameters: Array) -> tuple[float, Array, Array]:
             value, gradient, hessian = _counts_part(parameters, values, counts, cls._first)

@@ -48,11 +48,11 @@ class Rows:
     @property
     def orders(self) -> float:
         """Orders after the first, all customers together."""
-        return float(self.weights @ self.x)
+        return float((self.weights * self.x).sum())
 
     @property
     def mean_time(self) -> float:
-        return float(self.weights @ self.T) / self.customers
+        return float((self.weights * self.T).sum()) / self.customers
 
     def by_x(self) -> tuple[Array, Array]:
         """The distinct x, and the customers of each."""
@@ -76,8 +76,8 @@ class Rows:
         kept = Rows(self.x[::step], self.t_x[::step], self.T[::step], self.weights[::step])
         return kept.weighted(kept.weights * (self.customers / kept.customers))
 
-    def parts(self, size: int = ROWS_AT_ONCE) -> Iterator[Rows]:
-        """Pieces that fit a processor's cache."""
+    def parts(self, size: int) -> Iterator[Rows]:
+        """Pieces that fit a processor's cache, and are too small for its threads to wait on each other."""
         for start in range(0, len(self.x), size):
             piece = slice(start, start + size)
             yield Rows(self.x[piece], self.t_x[piece], self.T[piece], self.weights[piece])

@@ -12,6 +12,7 @@ from segkit.analysis.btyd.data import Array, CannotFit
 EDGE = 9.0  # a parameter stays between e^-9 and e^9 in units of the mean T (or the mean spend)
 STEPS = 200
 GAIN = 1e-9  # of log-likelihood: a step that promises less ends the climb
+ROUGH_GAIN = 1e-2
 
 Objective = Callable[[Array], tuple[float, Array, Array]]
 """Natural parameters → log-likelihood, its gradient and its Hessian by them."""
@@ -28,25 +29,28 @@ class Optimum:
 
 
 def best(rough: Objective, exact: Objective, starts: Sequence[Array]) -> Optimum:
-    """The best optimum of all starts: each climbs `rough` (fewer rows), the best of them `exact`.
+    """The optimum reached from the most promising start: each takes a few steps on `rough` (fewer rows), and the best of
+    them climbs on, at last on `exact`. Where it ends in a flat place, the others climb too and the highest is given.
 
     Raises CannotFit (did_not_converge) where no start reaches an optimum.
     """
-    tried = [climb(rough, start, gain=1e-4) for start in starts]
-    ranked = sorted((t for t in tried if np.isfinite(t.log_likelihood)), key=lambda t: -t.log_likelihood)
-    for first in ranked[:2]:
-        found = climb(exact, first.parameters)
-        if found.converged:
-            return found
-    raise CannotFit("did_not_converge", f"the likelihood found no optimum from {len(starts)} starts", starts=len(starts))
+    tried = sorted((climb(rough, start, gain=ROUGH_GAIN, steps=4) for start in starts), key=lambda t: -t.log_likelihood)
+    near = climb(rough, tried[0].parameters, gain=ROUGH_GAIN)
+    found = [climb(exact, near.parameters)]
+    if not (found[0].converged and np.isfinite(covariance(found[0].information)).all()):
+        found += [climb(exact, other.parameters) for other in tried[1:]]
+    reached = [f for f in found if f.converged]
+    if not reached:
+        raise CannotFit("did_not_converge", f"the likelihood found no optimum from {len(starts)} starts", starts=len(starts))
+    return max(reached, key=lambda f: f.log_likelihood)
 
 
-def climb(objective: Objective, start: Array, *, gain: float = GAIN) -> Optimum:
+def climb(objective: Objective, start: Array, *, gain: float = GAIN, steps: int = STEPS) -> Optimum:
     """Newton's steps uphill from natural parameters `start`; curvature of the wrong sign is turned round."""
     place = np.clip(np.log(start), -EDGE, EDGE)
     here, slope, bend = _in_logs(objective, place)
     radius, converged = 1.0, False
-    for _ in range(STEPS):
+    for _ in range(steps):
         step, promise = _step(place, slope, bend, radius)
         converged = promise <= max(gain, 4e-16 * abs(here))
         if converged:

@@ -39,7 +39,7 @@ class GammaGamma(Fitted):
         so wide that their mean does not exist), did_not_converge.
         """
         x, spend, counts = _used(repeat_orders, mean_spend, weights)
-        unit = float(counts @ spend / counts.sum())
+        unit = float((counts * spend).sum() / counts.sum())
         few = slice(None, None, -(-len(x) // ROUGH))
         starts = [np.array([p, q, q / p]) for p, q in ((6.0, 4.0), (1.0, 2.0), (30.0, 10.0))]
         rough = _objective(x[few], spend[few] / unit, counts[few])
@@ -118,26 +118,26 @@ def _used(orders: npt.ArrayLike, mean_spend: npt.ArrayLike, weights: npt.ArrayLi
 def _objective(x: Array, spend: Array, weights: Array) -> Objective:
     values, place = np.unique(x, return_inverse=True)
     counts, total, money = np.bincount(place, weights=weights), weights.sum(), x * spend
-    constant = weights @ (-np.log(spend))
-    slope_p = weights @ (x * (np.log(spend) + np.log(x)))
+    constant = -(weights * np.log(spend)).sum()
+    slope_p = (weights * x * (np.log(spend) + np.log(x))).sum()
 
     def objective(parameters: Array) -> tuple[float, Array, Array]:
         p, q, gamma = parameters
         many, all_money = p * x + q, gamma + money
         log_money = np.log(all_money)
-        value = counts @ (special.gammaln(p * values + q) - special.gammaln(p * values)) - weights @ (many * log_money)
+        value = counts @ (special.gammaln(p * values + q) - special.gammaln(p * values)) - (weights * many * log_money).sum()
         value += total * (q * np.log(gamma) - special.gammaln(q)) + p * slope_p + constant
         high, own = special.digamma(p * values + q), special.digamma(p * values)
         gradient = np.array([
-            counts @ (values * (high - own)) + slope_p - weights @ (x * log_money),
-            counts @ high - total * special.digamma(q) + total * np.log(gamma) - weights @ log_money,
-            total * q / gamma - weights @ (many / all_money),
+            counts @ (values * (high - own)) + slope_p - (weights * x * log_money).sum(),
+            counts @ high - total * special.digamma(q) + total * np.log(gamma) - (weights * log_money).sum(),
+            total * q / gamma - (weights * many / all_money).sum(),
         ])  # fmt: skip
         bent, own_bent = special.polygamma(1, p * values + q), special.polygamma(1, p * values)
         pp, pq = counts @ (values**2 * (bent - own_bent)), counts @ (values * bent)
         qq = counts @ bent - total * special.polygamma(1, q)
-        pg, qg = -weights @ (x / all_money), total / gamma - weights @ (1 / all_money)
-        gg = -total * q / gamma**2 + weights @ (many / all_money**2)
+        pg, qg = -(weights * x / all_money).sum(), total / gamma - (weights / all_money).sum()
+        gg = -total * q / gamma**2 + (weights * many / all_money**2).sum()
         return float(value), gradient, np.array([[pp, pq, pg], [pq, qq, qg], [pg, qg, gg]])
 
     return objective

@@ -17,7 +17,7 @@ from scipy import special
 from segkit.analysis.btyd import fitting
 from segkit.analysis.btyd.data import Array, Rows, merged
 
-ROUGH = 2_000  # rows that the starts are tried on
+ROUGH = 1_000  # rows that the starts are tried on
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,6 @@ class OrderModel(Fitted, ABC):
 def counting_starts(rows: Rows) -> list[tuple[float, float]]:
     """r and alpha of the order rate to set out from: by moments of x / T, and two customary shapes."""
     mean = rows.orders / rows.customers
-    spread = float(rows.weights @ (rows.x - mean) ** 2) / rows.customers - mean
+    spread = float((rows.weights * (rows.x - mean) ** 2).sum()) / rows.customers - mean
     shape = float(np.clip(mean**2 / spread, 0.05, 20.0)) if spread > 0 else 20.0
     return [(r, r / mean) for r in (shape, 0.4, 1.5)]

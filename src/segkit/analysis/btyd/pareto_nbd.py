@@ -20,7 +20,8 @@ from segkit.analysis.btyd.fitting import Objective
 from segkit.analysis.btyd.model import OrderModel, counting_starts
 
 NODES = 20
-ROWS_A_PIECE = 2_048
+STOPPED = np.array([0.0] + [1.0] * NODES)  # the first way is to be alive, the others to have stopped
+ROWS_A_PIECE = 512
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class ParetoNbd(OrderModel):
 
     def _parts(self, x: Array, t_x: Array, T: Array) -> tuple[Array, Array]:
         """Logarithms of the densities of being alive at T, and of having stopped before; without the terms of x alone."""
-        alive, stopped, _ = _mixture((self.r, self.alpha, self.s, self.beta), x, t_x, T)
-        return alive, special.logsumexp(stopped, axis=1)
+        logs = _mixture((self.r, self.alpha, self.s, self.beta), x, t_x, T).logs
+        return logs[:, 0], special.logsumexp(logs[:, 1:], axis=1)
 
     def log_likelihoods(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Array:
         """Fader & Hardie, A note on deriving the Pareto/NBD model (2005), eq. 17 to 20."""
@@ -110,9 +111,8 @@ class ParetoNbd(OrderModel):
         def silent(horizon: Array, x: Array, T: Array) -> Array:
             now = (self.r + x, self.alpha + T, self.s, self.beta + T)
             nought = np.zeros_like(x)
-            alive, stopped, _ = _mixture(now, nought, nought, horizon)
             start = now[0] * np.log(now[1]) + now[2] * np.log(now[3])
-            return np.exp(np.minimum(start + np.logaddexp(alive, special.logsumexp(stopped, axis=1)), 0))
+            return np.exp(np.minimum(start + special.logsumexp(_mixture(now, nought, nought, horizon).logs, axis=1), 0))
 
         alive = self.p_alive(x, t_x, T)
         return (1 - alive * (1 - stable.by_parts(silent, horizon, x, T))).reshape(shape)
@@ -126,21 +126,36 @@ class ParetoNbd(OrderModel):
         return (self.p_alive(x, t_x, T) * found).reshape(shape)
 
 
-def _mixture(parameters: tuple, x: Array, t_x: Array, T: Array) -> tuple[Array, Array, Array]:
-    """Per row the log-density of being alive at T; per row and node that of stopping at τ, and τ itself.
+@dataclass(frozen=True)
+class _Mixture:
+    """Per row the ways in which its history can have come about, one per column: alive at T, or stopped at a node τ.
 
-    −(r + x) log(alpha + T) − s log(beta + T), and log s − (r + x) log(alpha + τ) − (s + 1) log(beta + τ) with the weight of
-    the node. What is left of the integral once it fell by e^−45 is not visited.
+    `logs`: −(r + x) log A − s log B, and log s − (r + x) log A − (s + 1) log B + log of the node's weight, where A is alpha
+    and B is beta plus that time. The terms of x alone are not in it.
     """
-    r, alpha, s, beta = (np.broadcast_to(p, x.shape).astype(float) for p in parameters)
-    shift = np.minimum(alpha, beta)
-    length = _counting_length(r + x, alpha + t_x, s + 1, beta + t_x, shift + t_x, T - t_x)
-    after, weights = stable.log_nodes(length, shift + t_x, NODES)
-    tau = t_x[:, None] + after
+
+    logs: Array
+    A: Array
+    B: Array
+    log_A: Array
+    log_B: Array
+
+
+def _mixture(parameters: tuple, x: Array, t_x: Array, T: Array) -> _Mixture:
+    """What is left of the integral over τ once it fell by e^−45 is not visited."""
+    r, alpha, s, beta = (np.broadcast_to(p, x.shape) for p in parameters)
+    shift = np.minimum(alpha, beta) + t_x
+    length = _counting_length(r + x, alpha + t_x, s + 1, beta + t_x, shift, T - t_x)
+    nodes, shares = stable.legendre(NODES)
+    span = np.log1p(length / shift)
+    u = span[:, None] * nodes
+    times = np.column_stack([T, t_x[:, None] + shift[:, None] * np.expm1(u)])
     with np.errstate(divide="ignore"):
-        stopped = np.log(weights * s[:, None])
-    stopped -= (r + x)[:, None] * np.log(alpha[:, None] + tau) + (s + 1)[:, None] * np.log(beta[:, None] + tau)
-    return -(r + x) * np.log(alpha + T) - s * np.log(beta + T), stopped, tau
+        stops = u + np.log(shares) + np.log(s * span * shift)[:, None]
+    A, B = alpha[:, None] + times, beta[:, None] + times
+    log_A, log_B = np.log(A), np.log(B)
+    logs = np.column_stack([np.zeros_like(x), stops]) - (r + x)[:, None] * log_A - (s[:, None] + STOPPED) * log_B
+    return _Mixture(logs, A, B, log_A, log_B)
 
 
 def _counting_length(p: Array, A: Array, q: Array, B: Array, shift: Array, length: Array) -> Array:
@@ -150,6 +165,8 @@ def _counting_length(p: Array, A: Array, q: Array, B: Array, shift: Array, lengt
     for _ in range(5):
         t = shift * np.expm1(u)
         fallen = p * np.log1p(t / A) + q * np.log1p(t / B) - stable.DROP
+        if not (fallen > 0).any():
+            break
         slope = (shift + t) * (p / (A + t) + q / (B + t))
         u = np.where(fallen > 0, u - fallen / slope, u)
     return np.minimum(length, shift * np.expm1(np.maximum(u, 0)))
@@ -176,33 +193,29 @@ def _times_part(parameters: Array, rows: Rows) -> tuple[float, Array, Array]:
 
     With h the logarithm of a term and p its share: gradient Σ p h', Hessian Σ p (h'' + h' h'ᵀ) − gradient gradientᵀ.
     """
-    r, alpha, s, beta = parameters
-    alive, stopped, tau = _mixture((r, alpha, s, beta), rows.x, rows.t_x, rows.T)
-    logs = np.column_stack([alive, stopped])
-    A, B = (np.column_stack([rows.T, tau]) + shift for shift in (alpha, beta))
-    top = logs.max(axis=1, keepdims=True)
-    shares = np.exp(logs - top)
+    r, _, s, _ = parameters
+    m = _mixture(tuple(parameters), rows.x, rows.t_x, rows.T)
+    top = m.logs.max(axis=1, keepdims=True)
+    shares = np.exp(m.logs - top)
     total = shares.sum(axis=1, keepdims=True)
-    value = rows.weights @ (top + np.log(total))[:, 0]
-    shares *= 1 / total
-    one = np.zeros(logs.shape[1])
-    one[1:] = 1.0
-    rx, sq = (r + rows.x)[:, None], s + one
-    by = np.stack([-np.log(A), -rx / A, one / s - np.log(B), -sq / B])
-    means = (by * shares).sum(axis=2)
+    shares /= total
+    over_A, over_B = (-r - rows.x)[:, None] / m.A, (-s - STOPPED) / m.B
+    by = np.stack([-m.log_A, over_A, STOPPED / s - m.log_B, over_B])
+    means = np.einsum("kij,ij->ki", by, shares)
     weighted = shares * rows.weights[:, None]
     flat = by.reshape(4, -1)
     hessian = (flat * weighted.ravel()) @ flat.T - (means * rows.weights) @ means.T
-    return float(value), means @ rows.weights, hessian + _own_bend(weighted, A, B, rx, sq, one / s**2)
+    value = rows.weights @ (top + np.log(total))[:, 0]
+    return float(value), means @ rows.weights, hessian + _own_bend(weighted, m, over_A, over_B, s)
 
 
-def _own_bend(weighted: Array, A: Array, B: Array, rx: Array, sq: Array, per_s: Array) -> Array:
+def _own_bend(weighted: Array, m: _Mixture, over_A: Array, over_B: Array, s: float) -> Array:
     """Σ p h'' of the terms."""
-    over_a, over_b = weighted / A, weighted / B
+    by_A, by_B = weighted / m.A, weighted / m.B
     bend = np.zeros((4, 4))
-    bend[0, 1] = bend[1, 0] = -over_a.sum()
-    bend[1, 1] = (over_a / A * rx).sum()
-    bend[2, 2] = -(weighted @ per_s).sum()
-    bend[2, 3] = bend[3, 2] = -over_b.sum()
-    bend[3, 3] = ((over_b / B) @ sq).sum()
+    bend[0, 1] = bend[1, 0] = -by_A.sum()
+    bend[1, 1] = -(by_A * over_A).sum()
+    bend[2, 2] = -weighted[:, 1:].sum() / s**2
+    bend[2, 3] = bend[3, 2] = -by_B.sum()
+    bend[3, 3] = -(by_B * over_B).sum()
     return bend

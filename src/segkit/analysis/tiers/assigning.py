@@ -11,6 +11,7 @@ import pandas as pd
 
 from segkit.analysis.tiers.placing import Placed, lacking, place
 from segkit.schemes import NOT_PLACED, Scheme
+from segkit.schemes.model import KNOWN_WEIGHT, SCORE
 from segkit.schemes.view import View
 
 Reasons = Mapping[str, str] | Callable[[Scheme, Mapping[str, Any]], Mapping[str, str]]
@@ -70,6 +71,21 @@ def measure(
     table = pd.DataFrame({"customer_id": customers["customer_id"].to_numpy(), **placed.view.derived()})
     table.attrs["cuts"] = dict(placed.cuts)
     return table
+
+
+def scores(
+    schemes: Iterable[Scheme], customers: pd.DataFrame, *, as_of: dt.date | None = None, touches: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """One row per scored customer and scheme of points or events whose inputs are there: customer_id, scheme, score (0 to
+    100; of events the sum of points), known_weight (share of the weight that was known, 0 to 1; unknown for events)."""
+    found = [pd.DataFrame({"customer_id": [], "scheme": [], "score": [], KNOWN_WEIGHT: []}).astype({KNOWN_WEIGHT: "float64"})]
+    for scheme in schemes:
+        if scheme.kind in ("points", "events") and not lacking(scheme, customers, touches):
+            measured = measure(scheme, customers, as_of=as_of, touches=touches)
+            columns = ["customer_id", SCORE, *({KNOWN_WEIGHT} & set(measured))]
+            found.append(measured.loc[measured[SCORE].notna(), columns].assign(scheme=scheme.name))
+    filled = [part for part in found if len(part)] or found
+    return pd.concat(filled, ignore_index=True).reindex(columns=found[0].columns)
 
 
 def _light(placed: Placed) -> Placed:

@@ -22,8 +22,10 @@ def of(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
 
 
 def ordered(table: pd.DataFrame, schemes: Iterable[Scheme]) -> pd.DataFrame:
-    """The rows of all schemes, those of each in its own order, see `of`. The tiers are plain text."""
-    parts = [of(table, scheme).astype({"scheme": "str", "tier": "str"}) for scheme in schemes]
+    """The rows of all schemes, those of each in its own order, see `of`; of an open scheme, which has none, those with most
+    customers first. `table`: scheme, tier and, where one is open, customers. The tiers are plain text."""
+    most_first = table.sort_values("customers", ascending=False, kind="stable") if "customers" in table else table
+    parts = [of(most_first if scheme.open else table, scheme).astype({"scheme": "str", "tier": "str"}) for scheme in schemes]
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else table.iloc[:0]
 
@@ -54,3 +56,14 @@ def left_out(tiers: pd.DataFrame) -> pd.DataFrame:
     rows = tiers[tiers["tier"] == NOT_PLACED]
     counts = rows.groupby(["scheme", "reason"], observed=True, sort=False).size().rename("customers").reset_index()
     return counts.sort_values("customers", ascending=False, kind="stable", ignore_index=True)
+
+
+def known(scores: pd.DataFrame, tiers: pd.DataFrame) -> pd.DataFrame:
+    """What scores rest on: one row per scheme and tier, the highest scores first: scheme, tier, customers, and the medians of
+    score and known_weight. `scores`: customer_id, scheme, score, known_weight; customers whom it does not score are left out.
+    """
+    placed = tiers[tiers["tier"] != NOT_PLACED].astype({"scheme": "str", "tier": "str"})
+    rows = scores.merge(placed[["customer_id", "scheme", "tier"]], on=["customer_id", "scheme"], validate="one_to_one")
+    asked = {"customers": ("customer_id", "size"), "score": ("score", "median"), "known_weight": ("known_weight", "median")}
+    table = rows.groupby(["scheme", "tier"], sort=False).agg(**asked).reset_index()
+    return table.sort_values(["scheme", "score"], ascending=[True, False], kind="stable", ignore_index=True)

@@ -9,15 +9,29 @@ from segkit.schemes import NOT_PLACED
 
 def sizes(tiers: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     """One row per scheme and tier that occurs, in the scheme's order: scheme, tier, customers, customer_share, revenue (base
-    currency), revenue_share. The shares are of all customers placed by that scheme."""
-    joined = tiers.merge(customers[["customer_id", "monetary"]], on="customer_id", validate="many_to_one")
+    currency), revenue_share, and where a margin is known contribution_share. The shares are of all customers placed by that
+    scheme. Contribution is margin; an unknown one is estimated from revenue at the firm's rate."""
+    money = customers[["customer_id"]].assign(revenue=customers["monetary"], contribution=_contribution(customers))
+    joined = tiers.merge(money, on="customer_id", validate="many_to_one")
     placed = joined[joined["tier"] != NOT_PLACED]
     rows = placed.groupby(["scheme", "tier"], observed=True, sort=True).agg(
-        customers=("customer_id", "size"), revenue=("monetary", "sum")
+        customers=("customer_id", "size"), revenue=("revenue", "sum"), contribution=("contribution", "sum")
     )
     total = rows.groupby(level="scheme", observed=True).transform("sum")
-    rows = rows.assign(customer_share=rows["customers"] / total["customers"], revenue_share=rows["revenue"] / total["revenue"])
-    return rows.reset_index()[["scheme", "tier", "customers", "customer_share", "revenue", "revenue_share"]]
+    shares = {"customer": "customers", "revenue": "revenue", "contribution": "contribution"}
+    rows = rows.assign(**{f"{name}_share": rows[column] / total[column] for name, column in shares.items()})
+    shown = ["scheme", "tier", "customers", "customer_share", "revenue", "revenue_share"]
+    return rows.reset_index()[[*shown, *(["contribution_share"] if "margin" in customers else [])]]
+
+
+def _contribution(customers: pd.DataFrame) -> pd.Series:
+    """Margin, an unknown one estimated from revenue at the rate of those whose margin is known; revenue where none is."""
+    revenue = customers["monetary"]
+    if "margin" not in customers:
+        return revenue
+    known = customers["margin"].notna()
+    base = revenue[known].sum()
+    return customers["margin"].fillna(revenue * (customers["margin"].sum() / base if base else 1.0))
 
 
 def cross(tiers: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
