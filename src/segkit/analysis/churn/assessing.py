@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from segkit.analysis.churn import bands, choosing, features, level, models, money, reasons, scoring
@@ -101,7 +100,7 @@ def _risk(
     name = next((n for n in [*chosen, "mbg_nbd", "pareto_nbd"] if n in said), RULE)
     if name == RULE:
         return rule(day.facts, horizon_days=horizon_days), RULE
-    return levels.applied(said, None, day=day)[name].to_numpy(), name
+    return levels.applied(said, None)[name].to_numpy(), name
 
 
 def _all_said(day: Day, seen: list[Window], *, horizon_days: int, seed: int) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def forecast(learnt: dict[str, Predict], day: Day, horizon_days: int) -> pd.Data
 def trials(windows: Sequence[Window], *, seed: int) -> tuple[list[Trial], str]:
     """Up to three past windows forecast by candidates that learnt from earlier ones only, the newest first (`windows`).
     Without earlier ones the newest window's customers are forecast in five parts, each by what the others teach (`folds`)."""
-    found = []
+    found: list[Trial] = []
     for window in windows:
         earlier = [w for w in windows if w.end <= window.cutoff]
         if earlier and len(found) < MOST_WINDOWS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,9 @@ class Day:
 def within(p: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Probabilities kept off 0 and 1."""
     return np.clip(np.asarray(p, dtype=float), SURE, 1 - SURE)
+
+
+Model = TypeVar("Model", MbgNbd, ParetoNbd)
 
 
 def logit(p: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -119,7 +123,7 @@ def _with_order_days(customers: pd.DataFrame) -> pd.DataFrame:
     return customers.assign(order_days=customers["frequency"])
 
 
-def _fitted(model: type, facts: pd.DataFrame) -> tuple[object | None, str]:
+def _fitted(model: type[Model], facts: pd.DataFrame) -> tuple[Model | None, str]:
     """The model fitted to the histories, or none and the reason."""
     rows = sampled(facts, MOST_FITTED)
     try:

@@ -14,7 +14,6 @@ import pandas as pd
 
 from segkit.analysis.churn import level
 from segkit.analysis.churn.choosing import Trial
-from segkit.analysis.churn.features import Day
 from segkit.analysis.churn.models import CONSTANT
 from segkit.analysis.churn.scoring import losses
 from segkit.analysis.churn.windows import Window
@@ -57,7 +56,7 @@ class Levels:
         own, other = (_mean_loss(one, tried, chosen[0]) for one in (base, anchored))
         return anchored if other < own else base
 
-    def applied(self, forecasts: pd.DataFrame, window: Window | None, *, day: Day | None = None) -> pd.DataFrame:
+    def applied(self, forecasts: pd.DataFrame, window: Window | None) -> pd.DataFrame:
         """The forecasts of a past window, or of the day itself, at this level. A past window that itself has none of the year
         before takes the level of MBG/NBD."""
         if self.way == "own" or ANCHOR not in forecasts:

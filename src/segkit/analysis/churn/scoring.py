@@ -81,4 +81,6 @@ def gains(p: npt.ArrayLike, churned: npt.ArrayLike, *, steps: int = 20) -> pd.Da
     found = np.concatenate([[0.0], np.cumsum(caught) / max(y.sum(), 1.0)])
     taken = np.linspace(0, 1, steps + 1)
     held = np.interp(taken, share, found)
-    return pd.DataFrame({"taken": taken, "found": held, "lift": np.divide(held, taken, out=np.ones_like(held), where=taken > 0)})
+    return pd.DataFrame(
+        {"taken": taken, "found": held, "lift": np.divide(held, taken, out=np.ones_like(held), where=taken > 0)}
+    )

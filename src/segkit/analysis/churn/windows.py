@@ -57,7 +57,8 @@ def read(past: Past, outcomes: pd.DataFrame, windows: pd.DataFrame, *, as_of: dt
     listed = listed[(ends <= pd.Timestamp(as_of)) & (listed["horizon_days"] <= horizon_days)]
     listed = listed[listed["horizon_days"] == listed["horizon_days"].max()].sort_values("cutoff", ascending=False)
     found = [
-        _window(past, outcomes, pd.Timestamp(row["cutoff"]).date(), int(row["horizon_days"])) for row in listed.to_dict("records")
+        _window(past, outcomes, pd.Timestamp(row["cutoff"]).date(), int(row["horizon_days"]))
+        for row in listed.to_dict("records")
     ]
     return [window for window in found if len(window.churned) >= FEWEST]
 
