@@ -1,9 +1,23 @@
 """Tables drawn: each function takes a table and `Labels`, draws on one Axes, and returns it. Nothing is computed here."""
 
-from segkit.charts import backtest, clusters, cohorts, concentration, followup, orders, quality, rfm, rhythm, tiers, value
+from segkit.charts import (
+    backtest,
+    churn,
+    clusters,
+    cohorts,
+    concentration,
+    followup,
+    orders,
+    quality,
+    rfm,
+    rhythm,
+    tiers,
+    value,
+)
 
 __all__ = [
     "backtest",
+    "churn",
     "clusters",
     "cohorts",
     "concentration",

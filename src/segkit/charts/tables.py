@@ -23,7 +23,9 @@ KINDS = {
     **dict.fromkeys(("expected_low", "expected_high", "expected_spend", "revenue_at_risk", "money"), "money"),
     **dict.fromkeys(("ratio", "ratio_low", "ratio_high", "forecast_ratio", "top_fifth"), "percent"),
     **dict.fromkeys(("eta2_revenue", "eta2_churn", "capture_top20", "smallest", "separation"), "percent"),
-    **dict.fromkeys(("auc_churn", "stability_ari"), "decimal2"),
+    **dict.fromkeys(("auc_churn", "stability_ari", "roc_auc", "average_precision", "brier", "log_loss"), "decimal2"),
+    **dict.fromkeys(("ece_levelled", "level_error", "churned_share"), "percent"),
+    **dict.fromkeys(("revenue_if_ordering", "revenue_forecast"), "money"),
     "amount_won": "short_money",
     **dict.fromkeys(("largest_share", "firm_share", "touch_share", "top", "second_rate", "herfindahl"), "percent"),
     **dict.fromkeys(("largest_revenue", "without", "gain", "revenue_12m", "revenue_prev_12m", "overdue_amount"), "money"),
@@ -62,7 +64,7 @@ def written(
     for name in names:
         kind = known.get(str(name)) or ("number" if frame[name].dtype.kind in "iuf" else "text")
         columns.append(_column(frame.head(rows), str(name), kind, words, currency))
-        right.append(kind in ("money", "short_money", "percent", "number", "decimal2"))
+        right.append(kind in ("money", "short_money", "percent", "number", "decimal2", "in_ten"))
     headers = [_header(str(name), words) for name in names]
     return Written(headers, [list(row) for row in zip(*columns, strict=True)], right, len(frame))
 
@@ -80,6 +82,8 @@ def _column(frame: pd.DataFrame, name: str, kind: str, words: Words, currency: s
         return [words.label(f"tier.{s}", t) for s, t in zip(schemes, values, strict=True)]
     if kind.endswith("money"):
         return [words.money(v, currency, compact=kind == "short_money") for v in values]
+    if kind == "in_ten":
+        return [_in_ten(v, words) for v in values]
     if kind == "percent":
         return [words.percent(v, 1) for v in values]
     if kind in ("date", "month"):
@@ -90,6 +94,14 @@ def _column(frame: pd.DataFrame, name: str, kind: str, words: Words, currency: s
         digits = 0 if (values.dropna() % 1 == 0).all() else 1
         return [words.number(v, digits) for v in values]
     return [_text(v, kind, words) for v in values]
+
+
+def _in_ten(value: Any, words: Words) -> str:
+    """A probability as people say it: `3 in 10`."""
+    if is_missing(value):
+        return MISSING
+    tenths = round(10 * float(value))
+    return words("table.under_one_in_ten") if tenths < 1 else words("table.in_ten", n=min(tenths, 9 if value < 0.95 else 10))
 
 
 def _text(value: Any, group: str, words: Words) -> str:

@@ -84,6 +84,7 @@ def sections(run: Run) -> list[list[Section]]:
     won = [run.say(f) for f in run.found("30_tiers") if f.key == "win_rate"]
     people = replace(section(run, "people", pictures=["owners"]), sentences=won)
     rest = [
+        [section(run, "risk", pictures=["risk_value"])],
         [section(run, "outlook", pictures=["expected"]), section(run, "record", pictures=["against"])],
         [section(run, "overdue", pictures=["overdue"]), section(run, "trust", pictures=["separation"])],
         [section(run, "ladder", pictures=["ladder"], table=tier_table(run, "trade_tier"))],
@@ -151,8 +152,8 @@ def key_figures(run: Run) -> pd.DataFrame:
 
 
 HEADLINES = (
-    "concentration", "silent", "trend", "expected_total", "overdue", "recommended", "main_tier", "ladder", "main_death",
-    "owner_ahead", "one_order", "new_customers", "limit_distance", "few_customers",
+    "at_risk", "concentration", "silent", "trend", "expected_total", "overdue", "recommended", "main_tier", "ladder",
+    "main_death", "owner_ahead", "one_order", "new_customers", "limit_distance", "few_customers",
 )  # fmt: skip
 HEADLINES_SHOWN = 6
 

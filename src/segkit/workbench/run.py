@@ -129,6 +129,12 @@ class Run(Keeping):
                 table = table.merge(told, on="customer_id", how="left")
         return table.assign(p_repurchase=1 - table["churn_risk"]) if "churn_risk" in table else table
 
+    def because(self, reasons: pd.Series) -> pd.Series:
+        """Keys of reasons, parted by blanks, in words."""
+        join = self.words("why.joint")
+        said = [join.join(self.words(f"because.{key}") for key in str(keys).split()) for keys in reasons]
+        return reasons.astype(object).mask(reasons.notna(), said) if said else reasons
+
     def past(self, cutoff: pd.Timestamp) -> pd.DataFrame:
         """The customers as they were known at a past day, one row each; only that day's rows are read."""
         import pandas as pd

@@ -34,7 +34,7 @@ def compare(backtest: pd.DataFrame) -> pd.DataFrame:
     if backtest.empty:
         return pd.DataFrame(columns=[*COMPARED, *CRITERIA])
     scores = backtest.assign(separation=backtest[list(CRITERIA)].mean(axis=1))
-    wide = scores.pivot_table(index="cutoff", columns="scheme", values="separation", sort=False)
+    wide = scores.pivot(index="cutoff", columns="scheme", values="separation")
     table = spread(backtest).set_index("scheme")
     table.insert(0, "separation", wide.mean())
     table = table.assign(separation_low=wide.min(), separation_high=wide.max())
