@@ -31,11 +31,12 @@ def compare(backtest: pd.DataFrame) -> pd.DataFrame:
     """`spread` with `separation` (the mean of the four criteria) and its worst and best window (`_low`, `_high`), `behind` (how
     much the best one is ahead), `behind_error` (standard error of that difference, paired by window; NaN with one window) and
     `within_noise` (behind by at most one standard error). The best stands first. Without rows an empty table."""
-    if backtest.empty:
+    scores = backtest.assign(separation=backtest[list(CRITERIA)].astype(float).mean(axis=1))
+    scores = scores[scores["separation"].notna()]  # windows in which everybody did the same tell nothing
+    if scores.empty:
         return pd.DataFrame(columns=[*COMPARED, *CRITERIA])
-    scores = backtest.assign(separation=backtest[list(CRITERIA)].mean(axis=1))
     wide = scores.pivot(index="cutoff", columns="scheme", values="separation")
-    table = spread(backtest).set_index("scheme")
+    table = spread(scores).set_index("scheme")
     table.insert(0, "separation", wide.mean())
     table = table.assign(separation_low=wide.min(), separation_high=wide.max())
     table = table.sort_values("separation", ascending=False, kind="stable")
