@@ -31,8 +31,8 @@ def check(settings: Settings) -> None:
     """Prove them, and the schemes that the config names, before anything runs. Raises InputError."""
     for name in settings.schemes if settings.schemes is not None else schemes.names(settings.folder):
         schemes.load(name, settings.folder)
-    for name in audiences.names(settings.folder / "audiences"):
-        audiences.load(name, settings.folder / "audiences")
+    for name in audiences.names(settings.folder):
+        audiences.load(name, settings.folder)
     playbooks.load_all(settings.folder)
     if settings.task_status:
         task_status.read(settings.path(settings.task_status))

@@ -17,7 +17,7 @@ def names_in_files(folder: Path, words: Words) -> dict[str, str]:
         names[f"scheme.{scheme.name}"] = scheme.zh if language == "zh" else scheme.en
         names[f"tier.{scheme.name}.{schemes.NOT_PLACED}"] = words("tier.not_placed")
         names |= {f"tier.{scheme.name}.{key}": name for key, name in scheme.names(language).items()}
-    own = folder / "schemes" / "audiences"
+    own = folder / "schemes"
     for audience in (audiences.load(name, own) for name in audiences.names(own)):
         names[f"audience.{audience.name}"] = audience.title(language)
     names |= {f"cluster.{key}": cluster_name(key, words) for key in _cluster_keys()}

@@ -173,7 +173,7 @@ class Run(Keeping):
 
     def audiences(self) -> list[Audience]:
         """Every target group: segkit's, and the firm's own in `schemes/audiences/` of the run."""
-        own = self.folder / "schemes" / "audiences"
+        own = self.folder / "schemes"
         return [audiences.load(name, own) for name in audiences.names(own)]
 
     def playbooks(self) -> list[Playbook]:
