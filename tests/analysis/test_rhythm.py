@@ -111,7 +111,10 @@ def test_regular_means_two_thirds_of_gaps_within_half_and_double_and_two_gaps_ar
 
 
 def test_an_account_is_overdue_only_past_its_upper_bound_and_the_days_count_from_there():
-    upper = int(rhythm.measure(customers(account(0)), known=FIRM)["gap_upper_days"].iloc[0])
+    bound = rhythm.measure(customers(account(0)), known=FIRM)["gap_upper_days"].iloc[0]
+    on_it = customers(account(0)).assign(recency_days=bound)
+    assert list(rhythm.measure(on_it, known=FIRM)["overdue"]) == [False]
+    upper = int(bound)
     found = rhythm.measure(customers(account(0, recency=upper), account(0, recency=upper + 5)), known=FIRM)
     assert (list(found["overdue"]), list(found["overdue_days"])) == ([False, True], [0, 5])
     last = found["next_order_high_on"] - pd.to_timedelta([upper + 1] * 2, unit="D")
@@ -177,7 +180,7 @@ def test_on_cdnow_the_next_gap_passes_the_bound_less_often_than_the_quantile_of_
         .quantile(0.9)
     )
     ours, theirs = (gap > found["gap_upper_days"]).mean(), (gap > own).mean()
-    assert (ours, theirs) == pytest.approx((0.16, 0.38), abs=0.02)
+    assert (ours, theirs) == pytest.approx((0.19, 0.38), abs=0.01)
 
 
 @pytest.fixture(scope="module")
