@@ -180,7 +180,7 @@ def test_on_cdnow_the_next_gap_passes_the_bound_less_often_than_the_quantile_of_
         .quantile(0.9)
     )
     ours, theirs = (gap > found["gap_upper_days"]).mean(), (gap > own).mean()
-    assert (ours, theirs) == pytest.approx((0.19, 0.38), abs=0.01)
+    assert (ours, theirs) == pytest.approx((0.19, 0.38), abs=0.02)
 
 
 @pytest.fixture(scope="module")
