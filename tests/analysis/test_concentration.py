@@ -135,6 +135,8 @@ def test_periods_are_fiscal_and_a_quarter_that_is_not_over_is_marked():
     assert top["revenue"].tolist() == [60, 140, 100, 90, 100]
     assert top["value"].tolist() == pytest.approx([1, 100 / 140, 1, 1, 1])
     assert top["whole"].tolist() == [True, True, True, True, False]
+    on_its_end = concentration.over_time(ORDERS.head(6), as_of=dt.date(2026, 5, 1), fiscal_year_start=2)
+    assert on_its_end["whole"].all()
 
 
 def test_years_begin_in_the_fiscal_month_and_hold_all_revenue():

@@ -111,7 +111,10 @@ def test_regular_means_two_thirds_of_gaps_within_half_and_double_and_two_gaps_ar
 
 
 def test_an_account_is_overdue_only_past_its_upper_bound_and_the_days_count_from_there():
-    upper = int(rhythm.measure(customers(account(0)), known=FIRM)["gap_upper_days"].iloc[0])
+    bound = rhythm.measure(customers(account(0)), known=FIRM)["gap_upper_days"].iloc[0]
+    on_it = customers(account(0)).assign(recency_days=bound)
+    assert list(rhythm.measure(on_it, known=FIRM)["overdue"]) == [False]
+    upper = int(bound)
     found = rhythm.measure(customers(account(0, recency=upper), account(0, recency=upper + 5)), known=FIRM)
     assert (list(found["overdue"]), list(found["overdue_days"])) == ([False, True], [0, 5])
     last = found["next_order_high_on"] - pd.to_timedelta([upper + 1] * 2, unit="D")

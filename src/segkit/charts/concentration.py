@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from segkit.charts import style
@@ -98,7 +99,7 @@ def _dates(ax: Axes, labels: Labels) -> None:
 def dependency(rows: pd.DataFrame, labels: Labels, *, group: str = "owner", ax: Axes | None = None) -> Axes:
     """The share of each group's revenue that its largest account brings (orange) within the whole (grey), and that account.
 
-    `rows`: the group as first column, largest, largest_share, largest_revenue, revenue, name where known, the first `MOST` of
+    `rows`: the group as first column, largest, largest_share, largest_revenue, name where known, the first `MOST` of
     them drawn. `group`: whose words name the first column (`owner`, `tier.pyramid`).
     """
     shown = rows.head(MOST).reset_index(drop=True)
@@ -108,11 +109,10 @@ def dependency(rows: pd.DataFrame, labels: Labels, *, group: str = "owner", ax: 
     ax.barh(shown.index, 1, 0.64, color=style.RULE)
     ax.barh(shown.index, shown["largest_share"], 0.64, color=style.RISK, label="largest")
     for y, row in enumerate(shown.to_dict("records")):
-        parts = {"share": row["largest_share"], "money": row["largest_revenue"], "of": row["revenue"]}
-        said = labels.words("chart.largest_of", currency=labels.currency, **parts)
         who = row.get("name")
-        named = who if isinstance(who, str) else row["largest"]
-        _within(ax, row["largest_share"], y, f"{said} · {named}")
+        named = shorten(who if isinstance(who, str) else str(row["largest"]), 32, placeholder="…")
+        said = f"{labels.percent(row['largest_share'])}  {labels.money(row['largest_revenue'])} · {named}"
+        _within(ax, row["largest_share"], y, said)
     ax.set_yticks(shown.index, [style.wrap(labels.words.label(group, name), 24) for name in shown.iloc[:, 0]])
     ax.set_ylim(len(shown) - 0.5, -0.5)
     ax.set_xlim(0, 1)
