@@ -96,10 +96,16 @@ def _boosting(rows: Rows, seed: int) -> Predict:
     for held in np.unique(rows.groups):
         seen = rows.groups != held
         if len(np.unique(y[seen])) == 2:
-            unseen[~seen] = _trees(seed).fit(x[seen], y[seen], weights[seen]).decision_function(x[~seen])
+            trees = _trees(seed).fit(_told(x[seen], x[seen]), y[seen], weights[seen])
+            unseen[~seen] = trees.decision_function(_told(x[~seen], x[seen]))
     straight = _platt(unseen, rows)
-    model = _trees(seed).fit(x, y, weights)
-    return lambda features: straight(model.decision_function(features[HISTORY].to_numpy()))
+    model = _trees(seed).fit(_told(x, x), y, weights)
+    return lambda features: straight(model.decision_function(_told(features[HISTORY].to_numpy(), x)))
+
+
+def _told(x: Array, learnt: Array) -> Array:
+    """The features, 0 for those that nobody of whom the trees learn has a value of: trees need at least one."""
+    return np.where(np.isnan(learnt).all(axis=0), 0.0, x)
 
 
 def _trees(seed: int) -> Any:
