@@ -98,6 +98,16 @@ def test_nothing_that_comes_after_a_window_changes_its_figures():
     pd.testing.assert_frame_equal(one[one["cutoff"] == FIRST], other[other["cutoff"] == FIRST])
 
 
+def test_an_earlier_window_whose_outcome_is_not_over_teaches_nothing():
+    seen, after = firm(50)
+    overlapping = {FIRST: seen[FIRST], FIRST + pd.Timedelta(days=89): seen[SECOND]}
+    days = pd.DataFrame({"cutoff": list(overlapping), "horizon_days": 90})
+    moved = after.assign(cutoff=after["cutoff"].replace(SECOND, FIRST + pd.Timedelta(days=89)))
+    table = backtest.run([backtest.of_scheme(schemes.load("rfm_8"))], overlapping.__getitem__, moved, days, bootstraps=0)
+    assert table["auc_churn"].isna().all()
+    assert table["kept_share"].isna().all()
+
+
 def test_segments_are_made_without_the_outcome():
     seen, after = firm(50)
     given = []

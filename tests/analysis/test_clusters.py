@@ -50,6 +50,13 @@ def test_cluster_1_is_the_most_valuable_and_its_name_says_so():
     assert set(table.loc[table["cluster"] == 1, "customer_id"]) == set(steady)
 
 
+def test_a_first_clustering_gives_its_ids_in_the_order_of_worth():
+    customers = mixture()
+    for seed in range(4):
+        table = clusters.assign(clusters.fit(customers, k=3, seed=seed), customers)
+        assert (table["cluster_id"] == table["cluster"]).all()
+
+
 @pytest.mark.parametrize("seed", [1, 7, 99])
 def test_numbers_depend_neither_on_the_order_of_rows_nor_on_the_seed(seed):
     customers = mixture()

@@ -113,6 +113,13 @@ def test_the_outcome_counts_orders_their_days_and_net_revenue_in_the_horizon(fir
     assert rows[columns].to_numpy().tolist() == [["bob", 2, 1, 66.0], ["cat", 1, 1, 30.0]]
 
 
+def test_an_order_on_the_day_after_the_horizon_is_not_in_its_outcome(firm):
+    past(firm, ROWS + "7,bob,2024-12-31,1\n8,cat,2025-01-01,2\n")
+    table = firm.table("outcomes")
+    rows = table[(table["cutoff"] == DAY(2024, 10, 1)) & (table["orders"] > 0)]
+    assert rows[["customer_id", "revenue"]].to_numpy().tolist() == [["bob", 1.0]]
+
+
 def test_a_firm_of_a_few_days_has_no_past(firm):
     table = past(firm, "order_id,customer_id,ordered_at,amount\n1,ann,2025-03-30,5\n")
     assert table.empty

@@ -3,7 +3,7 @@ where the money at risk lies."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segkit.charts import style
 from segkit.charts.style import Labels, house
@@ -122,12 +122,7 @@ def risk_value(customers: pd.DataFrame, labels: Labels, *, ax: Axes | None = Non
         part = rows[rows["band"].astype("str") == band]
         ax.scatter(part["churn_risk"], part["revenue_if_ordering"], s=16, color=colour, alpha=0.8, linewidths=0,
                    label=labels.words.label("band", band))  # fmt: skip
-    for i, row in enumerate(rows.head(NAMED).to_dict("records")):
-        said = str(row["name"]) if isinstance(row.get("name"), str) else str(row["customer_id"])
-        place = (row["churn_risk"], row["revenue_if_ordering"])
-        left = row["churn_risk"] > 0.6
-        ax.annotate(said[:26], place, (-5 if left else 5, 4 + 10 * (i % 3)), textcoords="offset points", fontsize=7.5,
-                    ha="right" if left else "left")  # fmt: skip
+    _name_the_first(ax, rows)
     ax.set_yscale("log")
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(labels.percent)
@@ -139,4 +134,19 @@ def risk_value(customers: pd.DataFrame, labels: Labels, *, ax: Axes | None = Non
     return ax
 
 
-NAMED = 5
+def _name_the_first(ax: Axes, rows: pd.DataFrame) -> None:
+    """The names of the first rows, `NAMED` at most, that do not run into one another."""
+    taken: list[tuple[float, float]] = []
+    for row in rows.head(6 * NAMED).to_dict("records"):
+        x, y = float(row["churn_risk"]), float(row["revenue_if_ordering"])
+        if len(taken) == NAMED or any(abs(x - a) < APART and 1 / APART_TIMES < y / b < APART_TIMES for a, b in taken):
+            continue
+        taken.append((x, y))
+        said = str(row["name"]) if isinstance(row.get("name"), str) else str(row["customer_id"])
+        side = -1 if x > 0.6 else 1
+        look: dict[str, Any] = {"textcoords": "offset points", "fontsize": 7.5, "ha": "left" if side > 0 else "right"}
+        ax.annotate(said[:26], (x, y), (4 * side, 4), **look)
+
+
+NAMED = 7
+APART, APART_TIMES = 0.45, 1.35  # names nearer than that in risk and in money would overlap

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -13,6 +12,7 @@ from segkit import schemes
 from segkit.i18n import LANGUAGES, Words
 from segkit.workbench.files import place
 from segkit.workbench.naming import cluster_name
+from segkit.workbench.tables import Tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,19 +22,8 @@ if TYPE_CHECKING:
 MODELS, EARLIER = "models", "earlier"
 
 
-class Keeping:
-    """The part of a run that keeps models. `folder`: where it reads; `output`: where it writes."""
-
-    folder: Path
-    words: Words
-
-    @property
-    def currency(self) -> str:
-        raise NotImplementedError
-
-    @property
-    def output(self) -> Path:
-        raise NotImplementedError
+class Keeping(Tables):
+    """The part of a run that keeps models and schemes beside its tables."""
 
     def keep_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Keep plain data as `models/<name>.json`."""
