@@ -24,14 +24,14 @@ def page(run_dir: Path) -> str:
 
 
 def publish(run: Run) -> Path:
-    """Write the page of a notebook's run as `index.html`, say how big it is, and return its place."""
+    """Write the page of a notebook's run as `index.html`, say so, and return its place."""
     from IPython.display import Markdown, display
 
     text = render(run).encode("utf-8")
     path = run.output / "index.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text)
-    display(Markdown(run.words("page.written", size=round(len(text) / 1024))))
+    display(Markdown(run.words("page.written")))
     return path
 
 
