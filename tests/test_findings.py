@@ -149,6 +149,11 @@ def test_the_trend_compares_the_last_full_months_with_a_year_before(last, key, s
     assert found.numbers["until"] == dt.date(2024, 6, 1)
 
 
+def test_many_times_the_revenue_of_a_year_before_is_told_in_times():
+    found = findings.trend(months([100.0] * 12 + [450.0] * 3), dt.date(2024, 4, 1))
+    assert (found.key, found.numbers["times"]) == ("trend_manifold", 4.5)
+
+
 def test_a_month_without_orders_counts_as_nothing_in_the_trend():
     table = months([100.0] * 18).drop(index=16)
     assert findings.trend(table, dt.date(2024, 7, 1)).numbers["revenue"] == 200.0
@@ -172,9 +177,9 @@ def test_the_order_value_is_that_of_the_last_full_month_beside_a_year_before():
 
 
 def test_totals_count_buyers_and_prospects_apart_and_the_last_twelve_months():
-    found = findings.totals(TEN, months([100.0] * 18), dt.date(2024, 7, 1)).numbers
+    found = findings.totals(TEN.assign(revenue_12m=TEN["monetary"].where(TEN["recency_days"] <= 365, 0))).numbers
     assert (found["customers"], found["prospects"], found["orders"], found["revenue"]) == (10, 1, 25, 1000.0)
-    assert (found["year_share"], found["last"]) == (12 / 18, dt.date(2024, 6, 26))
+    assert (found["year_share"], found["last"]) == (0.69, dt.date(2024, 6, 26))
 
 
 def test_shares_of_no_revenue_are_not_a_number_and_still_make_a_sentence():

@@ -61,6 +61,11 @@ def test_few_customers_are_said_to_tell_little():
     assert (findings.small_tiers(SIZES, 10).key, findings.small_tiers(SIZES, 100).key) == ("few_customers", "small_tiers")
 
 
+def test_tiers_that_all_hold_enough_are_no_warning():
+    found = findings.small_tiers(SIZES.assign(customers=5), 20)
+    assert (found.key, found.severity) == ("tiers_filled", "good")
+
+
 def test_schemes_that_lack_their_columns_are_counted():
     placed = pd.DataFrame({"customer_id": ["a", "b"] * 2, "scheme": ["x", "x", "y", "y"], "tier": "t"})
     assert dict(findings.schemes_computed(placed, {"z": ["amount"]}).numbers) == {"computed": 2, "missing": 1, "customers": 2}

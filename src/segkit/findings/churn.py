@@ -17,6 +17,8 @@ def at_risk(churn: pd.DataFrame, *, horizon_days: int) -> Finding:
         return Finding("nobody_at_risk", {"horizon_days": horizon_days}, "warn")
     act = churn[churn["band"].astype("str") == "act"]
     numbers = {"horizon_days": horizon_days, "money": float(churn["revenue_at_risk"].sum()), "customers": len(act)}
+    if act.empty:
+        return Finding("at_risk_nobody_acts", numbers, "info")
     share = part_of(act["revenue_at_risk"].sum(), churn["revenue_at_risk"].sum())
     return Finding("at_risk", numbers | {"act_money": float(act["revenue_at_risk"].sum()), "share": share}, "risk")
 

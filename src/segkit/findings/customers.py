@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
-from segkit.findings.finding import Finding, buyers_of, moment, one_month, part_of
+from segkit.findings.finding import Finding, buyers_of, part_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,17 +20,18 @@ ACTIVE_DAYS = 90
 ONE_ORDER = 0.5  # of customers who never came back: from here on worth a warning
 
 
-def totals(customers: pd.DataFrame, months: pd.DataFrame, as_of: dt.date) -> Finding:
-    """How many customers, orders and how much revenue there are, from when to when. `months`: order_months.
+def totals(customers: pd.DataFrame) -> Finding:
+    """How many customers, orders and how much revenue there are, from when to when.
 
-    `year_share`: share of revenue from the twelve months before as-of's month.
+    `year_share`: share of revenue from the twelve months before as-of.
     """
     buyers = buyers_of(customers)
-    revenue, month = months["revenue"], moment(as_of).replace(day=1)
-    in_year = (months["month"] >= month - 12 * one_month()) & (months["month"] < month)
     numbers: dict[str, Any] = {"customers": len(buyers), "prospects": len(customers) - len(buyers)}
     numbers |= {"orders": int(buyers["frequency"].sum()), "median_orders": buyers["frequency"].median()}
-    numbers |= {"revenue": buyers["monetary"].sum(), "year_share": part_of(revenue[in_year].sum(), revenue.sum())}
+    numbers |= {
+        "revenue": buyers["monetary"].sum(),
+        "year_share": part_of(buyers["revenue_12m"].sum(), buyers["monetary"].sum()),
+    }
     first, last = buyers["first_order_on"].min(), buyers["last_order_on"].max()
     return Finding("totals", numbers | {"first": first.date(), "last": last.date()})
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TREND_MONTHS = 3
 STEADY = 0.03  # a change of revenue below this is called steady
+MANIFOLD = 3  # times as much: from here on told as that, not in per cent
 FALLING = 0.1  # a fall of revenue from here on is a risk
 
 
@@ -27,6 +28,8 @@ def trend(months: pd.DataFrame, as_of: dt.date, span: int = TREND_MONTHS) -> Fin
     numbers |= {"since": revenue.index[-span].date(), "until": revenue.index[-1].date()}
     if math.isnan(change) or abs(change) < STEADY:
         return Finding("trend_steady", numbers)
+    if change >= MANIFOLD - 1:
+        return Finding("trend_manifold", numbers | {"times": now / before}, "good")
     if change > 0:
         return Finding("trend_up", numbers, "good")
     return Finding("trend_down", numbers, "risk" if -change >= FALLING else "warn")

@@ -91,6 +91,8 @@ def small_tiers(sizes: pd.DataFrame, customers: int) -> Finding:
     """What few customers cannot tell: how many tiers hold fewer than `LEAST_IN_TIER` of them. `sizes`: of all schemes."""
     small = int((sizes["customers"] < LEAST_IN_TIER).sum())
     numbers = {"customers": customers, "small": small, "tiers": len(sizes), "least": LEAST_IN_TIER}
+    if not small:
+        return Finding("tiers_filled", numbers, "good")
     if customers < FEW_CUSTOMERS:
         return Finding("few_customers", numbers, "warn")
     return Finding("small_tiers", numbers)
