@@ -66,6 +66,6 @@ def test_the_best_segmentation_is_named_with_those_within_noise_and_the_sound_on
 
 def test_money_at_risk_without_an_account_to_act_on_is_said_plainly():
     table = pd.DataFrame({"churn_risk": [0.5], "band": ["watch"], "revenue_at_risk": [40.0]})
-    found = findings.at_risk(table, horizon_days=90)
+    found = findings.churn.at_risk(table, horizon_days=90)
     assert (found.key, found.severity, found.numbers["money"]) == ("at_risk_nobody_acts", "info", 40.0)
-    assert findings.at_risk(table.assign(band="act"), horizon_days=90).key == "at_risk"
+    assert findings.churn.at_risk(table.assign(band="act"), horizon_days=90).key == "at_risk"
