@@ -148,6 +148,7 @@ TABLES: dict[str, Table] = {
             "order line or order",
             _columns(
                 """order_id:id customer_id:id ordered_at:moment amount:money quantity:number unit_price:money
+                discount:number:share
                 currency:text cost:money margin:money product:text product_category:text
                 status:choice:completed|returned|cancelled is_sample:flag list_amount:money returned_amount:money"""
             ),

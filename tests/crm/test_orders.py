@@ -51,6 +51,32 @@ def test_returns_are_subtracted_from_their_own_row_column_or_status(firm):
     assert found == {"a": (1, 70), "b": (1, 75), "c": (1, 90), "z": (1, 1)}
 
 
+@pytest.mark.parametrize("written", [("0.15", "0", ""), ("15", "0", ""), ("15%", "0%", "")])
+def test_a_discount_is_taken_off_quantity_times_price_as_a_share_or_in_per_cent(firm, written):
+    rows = "customer_id,ordered_at,quantity,unit_price,discount\n"
+    rows += "".join(f"{who},2024-01-0{i},4,25,{off}\n" for i, (who, off) in enumerate(zip("abc", written, strict=True), 1))
+    firm.extract(rows)
+    assert {c: v["monetary"] for c, v in firm.customers().items()} == {"a": 85, "b": 100, "c": 100}
+
+
+def test_a_discount_leaves_an_amount_that_is_given_alone(firm):
+    firm.extract(
+        "customer_id,ordered_at,amount,quantity,unit_price,discount\na,2024-01-05,80,4,25,0.2\nb,2024-01-06,,4,25,0.5\n"
+    )
+    assert {c: v["monetary"] for c, v in firm.customers().items()} == {"a": 80, "b": 50}
+
+
+@pytest.mark.parametrize(("off", "said"), [("340", "holds 340"), ("-0.1", "holds -0.1")])
+def test_a_discount_that_is_no_share_is_refused(firm, off, said):
+    with pytest.raises(InputError, match=f'"discount".*{said}.*Map the amount after discount'):
+        firm.extract(f"customer_id,ordered_at,quantity,unit_price,discount\na,2024-01-05,4,25,{off}\n")
+
+
+def test_a_discount_that_cannot_be_read_leaves_the_row_out(firm):
+    rows = "customer_id,ordered_at,quantity,unit_price,discount\na,2024-01-05,4,25,some\nb,2024-01-06,4,25,0.1\n"
+    assert firm.extract(rows, config={"max_left_out": 1}).rows["orders"]["left_out"] == {"unreadable_amount": 1}
+
+
 def test_orders_of_nothing_are_orders_only_where_the_config_says_so(firm):
     rows = "customer_id,ordered_at,amount\na,2024-01-05,0\na,2024-01-06,5\n"
     assert firm.extract(rows).rows["orders"]["left_out"] == {"zero_amount": 1}

@@ -140,6 +140,14 @@ def test_sources_are_as_given_or_from_the_folder_of_the_config(tmp_path: Path, m
     assert proposed(Path("exports/o.csv"), base=Path("configs"))["extracts"]["orders"]["source"] == "../exports/o.csv"
 
 
+def test_an_absolute_source_beside_the_config_is_named_from_there_and_another_stays(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("customer_id,order_date,qty,unit price,discount\na,2024-01-31,4,25,0.1\n", encoding="utf-8")
+    inside, outside = (yaml.safe_load(propose([file], base=base))["extracts"]["orders"] for base in (tmp_path, tmp_path / "x"))
+    assert (inside["source"], outside["source"]) == ("orders.csv", str(file))
+    assert inside["columns"]["discount"] == "discount"
+
+
 def test_day_and_month_that_cannot_be_told_apart_are_left_to_the_user(tmp_path: Path) -> None:
     path = put(
         tmp_path,

@@ -28,7 +28,8 @@ def _written(rows: ir.Table, fields: Fields) -> dict[str, ir.Value]:
     has = fields.mapping.__contains__
     amount = rows["amount"] if has("amount") else ibis.null("float64")
     if has("quantity") and has("unit_price"):
-        amount = ibis.coalesce(amount, rows["quantity"] * rows["unit_price"])
+        at_list = rows["quantity"] * rows["unit_price"]
+        amount = ibis.coalesce(amount, at_list * (1 - _discount(rows, fields)) if has("discount") else at_list)
     known = [rows["margin"]] if has("margin") else []
     known += [amount - rows["cost"]] if has("cost") else []
     margin = ibis.coalesce(*known) if known else None
@@ -40,6 +41,23 @@ def _written(rows: ir.Table, fields: Fields) -> dict[str, ir.Value]:
     if has("returned_amount"):
         amount = amount - rows["returned_amount"].abs().fill_null(0.0)
     return written | {"amount": amount} | ({} if margin is None else {"margin": margin})
+
+
+def _discount(rows: ir.Table, fields: Fields) -> ir.FloatingValue:
+    """The share taken off quantity × unit_price; none where the cell is empty. A column that goes beyond 1 is in per cent.
+
+    Raises InputError where it holds what is no share: an amount of money, or less than nothing.
+    """
+    share = rows["discount"]
+    low, high = rows.aggregate(low=share.min(), high=share.max()).to_pyarrow().to_pylist()[0].values()
+    worst = low if (low or 0) < 0 else high
+    if (low or 0) < 0 or (high or 0) > 100:
+        raise InputError(
+            f'{fields.raw.place}: column "{fields.mapping["discount"]}" (discount) holds {worst:g}, which is no share of the '
+            "price (0 to 1, or 0 to 100 per cent). Map the amount after discount as amount, and leave discount out."
+        )
+    taken = share / 100 if (high or 0) > 1 else share
+    return ibis.ifelse(rows["_bad_discount"], ibis.null("float64"), taken.fill_null(0.0))
 
 
 def _rated(rows: ir.Table, fields: Fields, *, currency: str, rates: ir.Table | None) -> ir.Table:
@@ -74,7 +92,7 @@ def _refuse_mixed_signs(fields: Fields) -> None:
 def reasons(rows: ir.Table, fields: Fields) -> dict[str, ir.BooleanValue]:
     """Why an order line does not count, by reason."""
     has = fields.mapping.__contains__
-    unreadable = [rows[f"_bad_{n}"] for n in ("amount", "quantity", "unit_price") if has(n)]
+    unreadable = [rows[f"_bad_{n}"] for n in ("amount", "quantity", "unit_price", "discount") if has(n)]
     found = {
         "missing_amount": rows["_no_value"] & ~ibis.or_(*unreadable),
         "unreadable_amount": rows["_no_value"],

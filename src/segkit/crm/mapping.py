@@ -165,7 +165,8 @@ class Fields:
             prefix = self.extract.id_prefix if name in ("customer_id", "parent_id") else ""
             return ibis.literal(prefix) + text.identifier(column) if prefix else text.identifier(column)
         if kind in ("money", "number"):
-            return money.number(column, decimal=self._decimals.get(self.mapping[name], "."))
+            decimal = self._decimals.get(self.mapping[name], ".")
+            return money.number(column, decimal=decimal, percent=kind == "number")
         if kind in ("moment", "day"):
             moment = dates.moment(column, self._readings[name], zone=self.extract.timezone)
             return moment.date() if kind == "day" else moment

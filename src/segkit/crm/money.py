@@ -32,13 +32,13 @@ def written(column: ir.Column) -> ir.Value:
     return _half_width(text(column)) if column.type().is_string() else column
 
 
-def number(column: ir.Column, *, decimal: str = ".") -> ir.FloatingColumn:
+def number(column: ir.Column, *, decimal: str = ".", percent: bool = False) -> ir.FloatingColumn:
     """The number in a column that is `written`, or null where the text is none. Brackets and a minus on either side make
-    it negative."""
+    it negative. `percent`: a sign of per cent after it divides it by a hundred; else it makes it no number."""
     if not column.type().is_string():
         value = column.cast("float64")
         return ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)
-    value = column
+    value = column.re_replace(r" ?%$", "") if percent else column
     point = decimal == "."
     grouping, simple = (r"[, ']", _PLAIN) if point else (r"[. ']", r"^-?[0-9]+$")
     after_decimal = r"\.[0-9]*[,.]" if point else r",[0-9]*[,.]"
@@ -47,7 +47,8 @@ def number(column: ir.Column, *, decimal: str = ".") -> ir.FloatingColumn:
     sign = ibis.ifelse(value.re_search(r"[(\-]"), -1.0, 1.0)
     readable = value.re_search(MONEY) & ~value.re_search(after_decimal)
     composed = ibis.ifelse(readable, sign * digits.try_cast("float64") * factor, ibis.null("float64"))
-    return ibis.ifelse(value.re_search(simple), value.try_cast("float64"), composed)
+    found = ibis.ifelse(value.re_search(simple), value.try_cast("float64"), composed)
+    return ibis.ifelse(column.endswith("%"), found / 100, found) if percent else found
 
 
 def decimal_sign(table: ir.Table, columns: dict[str, ir.Column], *, place: str, table_name: str) -> dict[str, str]:

@@ -126,6 +126,8 @@ def match(columns: Sequence[Values], table: schema.Table, *, title: str) -> Matc
     remarks = _from_stage(chosen, by_header) if table.name == "opportunities" else {}
     if table.name == "orders":
         remarks |= _by_line(chosen, by_header)
+        if "amount" in chosen:  # an amount is after discount already
+            chosen.pop("discount", None)
     others = {name: _others(name, chosen, scores, columns, table) for name in chosen}
     score = _weigh(chosen, scores, table) + (3 if table.name in called(title) else 0) - PENALTY * len(missing)
     if table.unique and "customer_id" in chosen and by_header[chosen["customer_id"]].distinct < 0.9:

@@ -135,8 +135,8 @@ def _statuses(entry: Entry) -> Iterator[str]:
 
 
 def path(file: Path, base: Path | None) -> str:
-    """The source as given, or from the config's folder where that is another."""
-    if base is None or file.is_absolute():
+    """The source as given, or from the config's folder where that is another. An absolute one stays so unless it lies there."""
+    if base is None or (file.is_absolute() and not file.is_relative_to(base.absolute())):
         return file.as_posix()
     return Path(os.path.relpath(file, base)).as_posix()
 
