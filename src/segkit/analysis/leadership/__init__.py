@@ -9,7 +9,7 @@ from segkit.analysis.leadership.dealing import stage_conversion, win_rates
 from segkit.analysis.leadership.effort import effort_moved, touched
 from segkit.analysis.leadership.figures import FIGURES, key_figures, left_out
 from segkit.analysis.leadership.quarters import last_two, whole
-from segkit.analysis.leadership.returning import came_back, second_orders, shares
+from segkit.analysis.leadership.returning import came_back, followed_by, second_orders, shares
 from segkit.analysis.leadership.risk import at_risk, leads_alone
 from segkit.analysis.leadership.sales import by_quarter
 from segkit.analysis.leadership.salespeople import grouped, salespeople
@@ -26,6 +26,7 @@ __all__ = [
     "came_back",
     "channels",
     "effort_moved",
+    "followed_by",
     "grouped",
     "key_figures",
     "last_two",

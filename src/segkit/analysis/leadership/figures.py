@@ -61,9 +61,9 @@ NOT_KNOWN_THEN = "key_note.not_known_then"
 def key_figures(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """One row per figure that the run can tell, in the order of `FIGURES`: figure, value, before (a quarter earlier),
     year_before (four quarters earlier), unit (`money` in the base currency, `count`, `share`, `days`), better (`up`, `down`, or
-    neither: empty), as_of and since (the days as of which value and before hold, these days not included: of a quarter's figure the
-    day after it), notebook (where more of it stands), note (key of the words that define it), before_note (key of why there is
-    no earlier value; null where there is one).
+    neither: empty), as_of and since (the days as of which value and before hold, these days not included: of a quarter's figure
+    the day after it), notebook (where more of it stands), note (key of the words that define it), before_note (key of why
+    there is no earlier value; null where there is one).
 
     An earlier value is never guessed: where nothing tells it, before, since and year_before are null. `parts`: series of
     figures, see `quarters`; a figure of an interval (targets) is compared with the one before it.

@@ -40,6 +40,27 @@ def _ordered(outcomes: pd.DataFrame, begin: pd.Timestamp) -> pd.Series:
     return outcomes.loc[own, "customer_id"]
 
 
+def followed_by(came: pd.DataFrame, customers: pd.DataFrame, deals: pd.DataFrame, touches: pd.DataFrame) -> pd.DataFrame:
+    """`came` with `owner`: of a core customer the salesperson it has today; of a prospect, which may have been handed on with
+    its first order, the one of its newest deal from before the quarter's end, else of the last touch in a month before the
+    quarter, else today's. Only where neither deals nor touches name a salesperson, prospects won by one and handed to another count for
+    the latter. Without owners there is none."""
+    today = customers.set_index("customer_id")["owner"] if "owner" in customers else pd.Series(dtype=object)
+    rows = came.assign(owner=came["customer_id"].map(today).astype(object), _row=range(len(came)))
+    dealt = deals[["customer_id", "owner"]].assign(day=pd.to_datetime(deals["created_on"]))
+    spoken = touches[["customer_id", "owner"]].assign(day=pd.to_datetime(touches["month"]))
+    prospects = rows[rows["who"].eq("prospect")]
+    found = _newest(prospects, dealt, "on").fillna(_newest(prospects, spoken, "begin"))
+    return rows.assign(owner=found.reindex(rows["_row"]).set_axis(rows.index).fillna(rows["owner"])).drop(columns="_row")
+
+
+def _newest(prospects: pd.DataFrame, said: pd.DataFrame, until: str) -> pd.Series:
+    """The salesperson whom the newest row from before a day names, by the prospect's row. `said`: customer_id, owner, day."""
+    met = prospects[["_row", "customer_id", until]].merge(said.dropna(subset=["owner", "day"]), on="customer_id")
+    met = met[met["day"] < met[until]].sort_values("day", kind="stable")
+    return met.groupby("_row")["owner"].last().astype(object).reindex(prospects["_row"])
+
+
 def shares(came: pd.DataFrame) -> pd.DataFrame:
     """A series of core_repurchase_rate and prospects_conversion: of those who were core (prospects) when a quarter began, the
     share with an order in it. Null in a quarter that began without any."""

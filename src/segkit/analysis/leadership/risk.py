@@ -34,7 +34,8 @@ def at_risk(churn: pd.DataFrame, record: pd.DataFrame, *, as_of: dt.date, quarte
             then = part[part["band"].astype("str").eq(ACT)]
             money = then["revenue_at_risk"].sum() if "revenue_at_risk" in then else float("nan")
             rows.append({"on": pd.Timestamp(cutoff), "customers_at_risk": then["customers"].sum(), "revenue_at_risk": money})
-    return series(sorted(rows, key=lambda row: row["on"]))
+    rows.sort(key=lambda row: row["on"])
+    return series(rows)
 
 
 def leads_alone(neglected: pd.DataFrame, *, as_of: dt.date, touched: bool) -> pd.DataFrame:

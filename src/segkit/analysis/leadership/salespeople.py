@@ -1,7 +1,8 @@
 """Each salesperson and team: core customers kept, prospects won, both weighted alike; money, targets, and work against hours.
 
-Customers belong to the salesperson they have today, also in the past. Rates are drawn towards that of all, the more so the
-fewer customers stand behind them, so that five of five do not look like talent; see `owners.win_rates`.
+Customers belong to the salesperson they have today, also in the past; prospects to the one who followed them then. Rates are
+drawn towards that of all, the more so the fewer customers stand behind them, so that five of five do not look like talent; see
+`owners.win_rates`.
 """
 
 from __future__ import annotations
@@ -42,15 +43,15 @@ def salespeople(
     """One row per salesperson with a customer or in the extract of salespeople, best index first: owner, team, role, active,
     customers (with an order ever), hunting and farming (accounts to hunt or farm, see `HUNT`, `FARM`);
     core, core_ordered, repurchase_rate, and repurchase_common, _expected, _low, _high (90 %) of the last whole quarter;
-    prospects, converted, conversion_rate, and conversion_common, …; `index` (mean of both expected rates over those of all: 1
-    is what all reach), index_low, index_high; revenue, revenue_before, revenue_change (of the last whole quarter against the one
-    before it), profit, new_customers; period, target, target_revenue, target_share; and the plan's work, see `WORK`.
+    prospects, converted, conversion_rate, and conversion_common, …; `balanced_index` (mean of both expected rates over those of all: 1
+    is what all reach), balanced_low, balanced_high; revenue, revenue_before, revenue_change (of the last whole quarter against the
+    one before it), profit, new_customers; period, target, target_revenue, target_share; and the plan's work, see `WORK`.
 
-    `came`: see `returning.came_back`; `sales`: sales_quarters; `quarters`: see `quarters.last_two`; `attainment`: of one
+    `came`: see `returning.followed_by`; `sales`: sales_quarters; `quarters`: see `quarters.last_two`; `attainment`: of one
     period; `workload`: of the follow-up plan. Without `owner` in customers there are no rows. What is not known is null.
     """
     if "owner" not in customers or customers["owner"].isna().all():
-        return pd.DataFrame(columns=["owner", "team", "role", "index"])
+        return pd.DataFrame(columns=["owner", "team", "role", "balanced_index"])
     owner = customers.set_index("customer_id")["owner"]
     named = people.set_index("owner")
     names = pd.Index(sorted({*owner.dropna(), *named.index}), name="owner")
@@ -58,11 +59,11 @@ def salespeople(
     rows["customers"] = customers.loc[customers["frequency"] > 0, "owner"].value_counts().reindex(names, fill_value=0)
     for name, which in (("hunting", HUNT), ("farming", FARM)):
         rows[name] = _accounts(tiers, which).map(owner).value_counts().reindex(names, fill_value=0)
-    rows = rows.join(_rates(came, owner)).join(_money(sales, quarters))
+    rows = rows.join(_rates(came)).join(_money(sales, quarters))
     rows[list(COUNTS)] = rows[list(COUNTS)].fillna(0)
     rows = rows.join(_index(rows, seed=seed)).join(_targets(attainment))
     rows = rows.join(workload.set_index("owner").reindex(columns=list(WORK)))
-    return rows.sort_values("index", ascending=False, kind="stable").reset_index()
+    return rows.sort_values("balanced_index", ascending=False, kind="stable").reset_index()
 
 
 def _accounts(tiers: pd.DataFrame, which: Mapping[str, Sequence[str]]) -> pd.Series:
@@ -71,13 +72,13 @@ def _accounts(tiers: pd.DataFrame, which: Mapping[str, Sequence[str]]) -> pd.Ser
     return pd.concat(parts).drop_duplicates()
 
 
-def _rates(came: pd.DataFrame, owner: pd.Series) -> pd.DataFrame:
+def _rates(came: pd.DataFrame) -> pd.DataFrame:
     """Rates of the newest quarter by salesperson, see `RATES`."""
     newest = came[came["on"].eq(came["on"].max())]
     found = pd.DataFrame(index=pd.Index([], name="owner"))
     for who, (many, hits, name) in RATES.items():
         rows = newest[newest["who"].eq(who)]
-        deals = pd.DataFrame({"owner": rows["customer_id"].map(owner), "outcome": np.where(rows["came"], "won", "lost")})
+        deals = pd.DataFrame({"owner": rows["owner"], "outcome": np.where(rows["came"], "won", "lost")})
         rates = owners.win_rates(deals.dropna(subset="owner"), ["owner"]).set_index("owner")
         kept = {"deals": many, "won": hits, "win_rate": f"{name}_rate", "common_rate": f"{name}_common"}
         kept |= {"expected_rate": f"{name}_expected", "low": f"{name}_low", "high": f"{name}_high"}
@@ -88,21 +89,23 @@ def _rates(came: pd.DataFrame, owner: pd.Series) -> pd.DataFrame:
 
 
 def _index(rows: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """index, index_low, index_high: half of each expected rate over the common one, by draws from both posteriors. A half of
+    """balanced_index, balanced_low, balanced_high: half of each expected rate over the common one, by draws from both posteriors. A half of
     which a salesperson has no customer counts as that of all, as uncertain as a newcomer's; without either there is none."""
     draw = np.random.default_rng(seed)
     halves, centre = [], []
     for many, hits, name in RATES.values():
         common, weight = rows[f"{name}_common"].max(), rows[f"{name}_prior"].max()
         if np.isnan(common):
-            return pd.DataFrame(np.nan, index=rows.index, columns=["index", "index_low", "index_high"])
+            return pd.DataFrame(np.nan, index=rows.index, columns=["balanced_index", "balanced_low", "balanced_high"])
         a = rows[hits].to_numpy() + weight * common
         b = (rows[many] - rows[hits]).to_numpy() + weight * (1 - common)
         halves.append(draw.beta(a, b, size=(DRAWS, len(rows))) / common)
         centre.append(a / (a + b) / common)
     tail = (1 - owners.CONFIDENCE) / 2
     low, high = np.quantile((halves[0] + halves[1]) / 2, [tail, 1 - tail], axis=0)
-    found = pd.DataFrame({"index": (centre[0] + centre[1]) / 2, "index_low": low, "index_high": high}, index=rows.index)
+    found = pd.DataFrame(
+        {"balanced_index": (centre[0] + centre[1]) / 2, "balanced_low": low, "balanced_high": high}, index=rows.index
+    )
     return found[rows["core"] + rows["prospects"] > 0]
 
 
@@ -130,8 +133,8 @@ def _targets(attainment: pd.DataFrame) -> pd.DataFrame:
 
 def grouped(people: pd.DataFrame, by: str) -> pd.DataFrame:
     """Salespeople by `team` or `role`, most revenue first: that, salespeople, and the sums of customers, hunting, farming,
-    money and work; repurchase_rate and conversion_rate with 90 % ends (Wilson); revenue_change, and target_share over those with a
-    target. Who has neither team nor role is `unknown`. No rows without salespeople."""
+    money and work; repurchase_rate and conversion_rate with 90 % ends (Wilson); revenue_change, and target_share over those
+    with a target. Who has neither team nor role is `unknown`. No rows without salespeople."""
     if people.empty:
         return pd.DataFrame(columns=[by, "salespeople"])
     sums = ["customers", "hunting", "farming", *COUNTS, *MONEY, *TARGET, *WORK]
