@@ -103,8 +103,8 @@ def channels(rows: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> A
 @house()
 def salespeople(people: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axes:
     """Each salesperson's repurchase rate of core customers, conversion of prospects, and both weighted alike: a dot for what
-    can be expected, a line that holds the truth with 90 %, a stroke for what all reach; in colour whose line lies clear of it. Best
-    on top.
+    can be expected, a line that holds the truth with 90 %, a stroke for what all reach; in colour whose line lies clear of it.
+    Best on top.
 
     `people`: owner, repurchase_expected, _low, _high, _common, core, core_ordered, the same of conversion with prospects and
     converted, balanced_index, balanced_low, balanced_high; the first 20 are drawn.

@@ -99,8 +99,8 @@ def channel_result(channels: pd.DataFrame) -> Finding:
 
 
 def people_ahead(people: pd.DataFrame) -> Finding:
-    """Who keeps core customers and wins prospects better or worse than luck explains. `people`: owner, balanced_index, balanced_low,
-    balanced_high, core, prospects."""
+    """Who keeps core customers and wins prospects better or worse than luck explains. `people`: owner, balanced_index,
+    balanced_low, balanced_high, core, prospects."""
     judged = people[people["balanced_index"].notna()]
     if judged.empty:
         return absent("salespeople", "owners")

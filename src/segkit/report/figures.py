@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def figures_in_words(figures: pd.DataFrame, words: Words, currency: str) -> pd.DataFrame:
-    """One row per key figure: figure (its name), value, before, change, year_before, since (all as text), note (what it is, or
+    """One row per key figure: key_figure (its name), value, before, year_before, change (all as text), since, note (what it is, or
     why there is no change). `figures`: key_figures of a run."""
     import pandas as pd
 
     rows = []
     for row in figures.to_dict("records"):
-        value, before, year = (_said(row[name], row["unit"], words, currency) for name in ("value", "before", "year_before"))
+        told = [_said(row[name], row["unit"], words, currency) for name in ("value", "before", "year_before")]
         note = words(row["note"])
         if not is_missing(row["before_note"]):
             note = words("why.joint").join([note, words(row["before_note"])])

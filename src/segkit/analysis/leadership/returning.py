@@ -43,8 +43,8 @@ def _ordered(outcomes: pd.DataFrame, begin: pd.Timestamp) -> pd.Series:
 def followed_by(came: pd.DataFrame, customers: pd.DataFrame, deals: pd.DataFrame, touches: pd.DataFrame) -> pd.DataFrame:
     """`came` with `owner`: of a core customer the salesperson it has today; of a prospect, which may have been handed on with
     its first order, the one of its newest deal from before the quarter's end, else of the last touch in a month before the
-    quarter, else today's. Only where neither deals nor touches name a salesperson, prospects won by one and handed to another count for
-    the latter. Without owners there is none."""
+    quarter, else today's. Only where neither deals nor touches name a salesperson, prospects won by one and handed to another
+    count for the latter. Without owners there is none."""
     today = customers.set_index("customer_id")["owner"] if "owner" in customers else pd.Series(dtype=object)
     rows = came.assign(owner=came["customer_id"].map(today).astype(object), _row=range(len(came)))
     dealt = deals[["customer_id", "owner"]].assign(day=pd.to_datetime(deals["created_on"]))

@@ -41,11 +41,11 @@ def salespeople(
     seed: int = 0,
 ) -> pd.DataFrame:
     """One row per salesperson with a customer or in the extract of salespeople, best index first: owner, team, role, active,
-    customers (with an order ever), hunting and farming (accounts to hunt or farm, see `HUNT`, `FARM`);
-    core, core_ordered, repurchase_rate, and repurchase_common, _expected, _low, _high (90 %) of the last whole quarter;
-    prospects, converted, conversion_rate, and conversion_common, …; `balanced_index` (mean of both expected rates over those of all: 1
-    is what all reach), balanced_low, balanced_high; revenue, revenue_before, revenue_change (of the last whole quarter against the
-    one before it), profit, new_customers; period, target, target_revenue, target_share; and the plan's work, see `WORK`.
+    customers (with an order ever), hunting and farming (accounts to hunt or farm, see `HUNT`, `FARM`); core, core_ordered,
+    repurchase_rate, and repurchase_common, _expected, _low, _high (90 %) of the last whole quarter; prospects, converted,
+    conversion_rate, and conversion_common, …; `balanced_index` (mean of both expected rates over those of all: 1 is what all
+    reach), balanced_low, balanced_high; revenue, revenue_before, revenue_change (of the last whole quarter against the one
+    before it), profit, new_customers; period, target, target_revenue, target_share; and the plan's work, see `WORK`.
 
     `came`: see `returning.followed_by`; `sales`: sales_quarters; `quarters`: see `quarters.last_two`; `attainment`: of one
     period; `workload`: of the follow-up plan. Without `owner` in customers there are no rows. What is not known is null.
@@ -89,8 +89,9 @@ def _rates(came: pd.DataFrame) -> pd.DataFrame:
 
 
 def _index(rows: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """balanced_index, balanced_low, balanced_high: half of each expected rate over the common one, by draws from both posteriors. A half of
-    which a salesperson has no customer counts as that of all, as uncertain as a newcomer's; without either there is none."""
+    """balanced_index, balanced_low, balanced_high: half of each expected rate over the common one, by draws from both
+    posteriors. A half of which a salesperson has no customer counts as that of all, as uncertain as a newcomer's; without
+    either there is none."""
     draw = np.random.default_rng(seed)
     halves, centre = [], []
     for many, hits, name in RATES.values():
