@@ -78,18 +78,16 @@ def kept_and_won(figures: pd.DataFrame) -> Finding:
 
 
 def channel_result(channels: pd.DataFrame) -> Finding:
-    """The channel that brought most and the one whose new customers cost most, in the newest year that is over, else the
-    newest. `channels`: source_channel, year, profit, revenue, cost, cost_per_new_customer, new_customers, whole."""
+    """The channel that brought most, and those whose new customers cost most and least. `channels`: of one year:
+    source_channel, year, profit, revenue, cost_per_new_customer."""
     if channels.empty:
         return absent("channels", "customers")
-    told = channels[channels["whole"]] if channels["whole"].any() else channels
-    rows = told[told["year"].eq(told["year"].max())]
-    profit = rows["profit"].notna().any()
-    worth = rows["profit"] if profit else rows["revenue"]
-    best = rows.loc[worth.idxmax()]
+    profit = channels["profit"].notna().any()
+    worth = channels["profit"] if profit else channels["revenue"]
+    best = channels.loc[worth.idxmax()]
     numbers = {"year": best["year"].date(), "channel": str(best["source_channel"]), "money": float(worth.max())}
-    dear = rows.dropna(subset=["cost_per_new_customer"])
-    if dear.empty:
+    dear = channels.dropna(subset=["cost_per_new_customer"])
+    if len(dear) < 2:
         return Finding("channel_profit" if profit else "channel_revenue", numbers)
     each = dear["cost_per_new_customer"]
     high, low = dear.loc[each.idxmax()], dear.loc[each.idxmin()]

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def figures_in_words(figures: pd.DataFrame, words: Words, currency: str) -> pd.DataFrame:
-    """One row per key figure: key_figure (its name), value, before, year_before, change (all as text), since, note (what it is, or
-    why there is no change). `figures`: key_figures of a run."""
+    """One row per key figure: key_figure (its name), value, before, year_before, change (all as text), since, note
+    (what it is, and why there is no change where there is none). `figures`: key_figures of a run."""
     import pandas as pd
 
     rows = []
@@ -21,10 +21,8 @@ def figures_in_words(figures: pd.DataFrame, words: Words, currency: str) -> pd.D
         note = words(row["note"])
         if not is_missing(row["before_note"]):
             note = words("why.joint").join([note, words(row["before_note"])])
-        rows.append(
-            (words(f"key_figure.{row['figure']}"), value, before, change_in_words(row, words), year, row["since"], note)
-        )
-    return pd.DataFrame(rows, columns=["key_figure", "value", "before", "change", "year_before", "since", "note"])
+        rows.append((words(f"key_figure.{row['figure']}"), *told, change_in_words(row, words), row["since"], note))
+    return pd.DataFrame(rows, columns=["key_figure", "value", "before", "year_before", "change", "since", "note"])
 
 
 def _said(value: Any, unit: str, words: Words, currency: str) -> str:

@@ -47,6 +47,12 @@ def channels(sales: pd.DataFrame, costs: pd.DataFrame, *, as_of: dt.date, fiscal
     return rows
 
 
+def newest_year(channels: pd.DataFrame) -> pd.DataFrame:
+    """The channels of the newest year that is over; where none is, of the newest."""
+    told = channels[channels["whole"].astype(bool)] if len(channels) and channels["whole"].any() else channels
+    return told[told["year"].eq(told["year"].max())].reset_index(drop=True)
+
+
 def _brought(sales: pd.DataFrame) -> pd.DataFrame:
     """Sales by channel and year; no rows where no channel is known."""
     if sales.empty or sales["source_channel"].isna().all():

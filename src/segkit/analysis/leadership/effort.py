@@ -15,14 +15,14 @@ from segkit.analysis.leadership.standing import Standing
 SHARES = ("contribution_share", "touch_share", "hour_share", "mailing_share")
 
 
-def effort_moved(effort: pd.DataFrame, seen: Sequence[Standing]) -> pd.DataFrame:
+def effort_moved(seen: Sequence[Standing]) -> pd.DataFrame:
     """One row per tier, the greatest contribution first: what `followup.effort` says of the last 12 months, and as of the last
     quarter end before as-of contribution_before and each share with `_before`; a tier that nobody was in
     then has 0. `attrs["since"]`: that day; null, with every `_before`, where there is no past.
 
     `seen`: standings, oldest first, the last one as of as-of.
     """
-    names = ["contribution", *SHARES]
+    effort, names = seen[-1].effort, ["contribution", *SHARES]
     if len(seen) < 2 or seen[-2].effort.empty:
         rows = effort.assign(**{f"{name}_before": np.nan for name in names})
         rows.attrs["since"] = None

@@ -54,22 +54,36 @@ FIGURES = {
 COLUMNS = (
     "figure", "value", "before", "year_before", "unit", "better", "as_of", "since", "notebook", "note", "before_note",
 )  # fmt: skip
+DRAWN = 12  # figures of the chart
 NEAR = 15  # days by which the value of a year before may miss its day
 NOT_KNOWN_THEN = "key_note.not_known_then"
 
 
-def key_figures(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Series of figures as one, in the order of `FIGURES` and days, with the unit of each: figure, on, value, unit."""
+    known = pd.concat([part for part in parts if len(part)] or [series([])], ignore_index=True)
+    known = known[known["value"].notna()].assign(unit=lambda d: d["figure"].map({n: one.unit for n, one in FIGURES.items()}))
+    order = known["figure"].map({name: place for place, name in enumerate(FIGURES)})
+    return known.assign(_order=order).sort_values(["_order", "on"], kind="stable", ignore_index=True).drop(columns="_order")
+
+
+def shown(known: pd.DataFrame, most: int = DRAWN) -> pd.DataFrame:
+    """The series of the first `most` figures that have an earlier value, in the order of `FIGURES`."""
+    several = known[known.groupby("figure")["on"].transform("size") > 1]
+    names = list(dict.fromkeys(several["figure"]))[:most]
+    return several[several["figure"].isin(names)].reset_index(drop=True)
+
+
+def key_figures(known: pd.DataFrame) -> pd.DataFrame:
     """One row per figure that the run can tell, in the order of `FIGURES`: figure, value, before (a quarter earlier),
     year_before (four quarters earlier), unit (`money` in the base currency, `count`, `share`, `days`), better (`up`, `down`, or
     neither: empty), as_of and since (the days as of which value and before hold, these days not included: of a quarter's figure
     the day after it), notebook (where more of it stands), note (key of the words that define it), before_note (key of why
     there is no earlier value; null where there is one).
 
-    An earlier value is never guessed: where nothing tells it, before, since and year_before are null. `parts`: series of
-    figures, see `quarters`; a figure of an interval (targets) is compared with the one before it.
+    An earlier value is never guessed: where nothing tells it, before, since and year_before are null. `known`: series of
+    figures, see `together`; target attainment is compared with the period before it.
     """
-    known = pd.concat([part for part in parts if len(part)] or [series([])], ignore_index=True)
-    known = known[known["value"].notna()].sort_values("on", kind="stable")
     rows = [_row(name, part) for name in FIGURES if len(part := known[known["figure"].eq(name)])]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = dict.fromkeys(("value", "before", "year_before"), "float64")

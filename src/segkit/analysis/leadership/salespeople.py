@@ -132,6 +132,11 @@ def _targets(attainment: pd.DataFrame) -> pd.DataFrame:
     return rows.reindex(columns=["period", *TARGET, "target_share"])
 
 
+def judged(people: pd.DataFrame) -> int:
+    """How many core customers and prospects stand behind the rates of salespeople."""
+    return int(people[["core", "prospects"]].sum().sum()) if "core" in people else 0
+
+
 def grouped(people: pd.DataFrame, by: str) -> pd.DataFrame:
     """Salespeople by `team` or `role`, most revenue first: that, salespeople, and the sums of customers, hunting, farming,
     money and work; repurchase_rate and conversion_rate with 90 % ends (Wilson); revenue_change, and target_share over those
