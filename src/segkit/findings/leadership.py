@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segkit.findings.finding import Finding, Severity
+from segkit.findings.finding import Finding
 from segkit.findings.tiers import absent, lacking
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ def figures_moved(figures: pd.DataFrame) -> Finding:
         return Finding("figures_without_past", {"figures": len(figures)})
     change = (known["value"] - known["before"]) / known["before"].abs().where(known["before"].ne(0))
     gain = change.where(known["better"].eq("up"), -change).fillna(0.0)
-    numbers = {"figures": len(known), "better": int((gain > STEADY).sum()), "worse": int((gain < -STEADY).sum())}
+    numbers: dict[str, Any] = {"figures": len(known), "better": int((gain > STEADY).sum())}
+    numbers["worse"] = int((gain < -STEADY).sum())
     if not numbers["worse"]:
         return Finding("figures_none_worse", numbers, "good")
     worst = gain.idxmin()
-    named = {"figure": f"key_figure.{known.loc[worst, 'figure']}", "change": abs(float(change[worst]))}
-    severity: Severity = "warn" if numbers["worse"] > numbers["better"] else "info"
-    return Finding("figures_moved", numbers | named, severity)
+    numbers["figure"] = f"key_figure.{known.loc[worst, 'figure']}"
+    return Finding("figures_moved", numbers, "warn" if numbers["worse"] > numbers["better"] else "info")
 
 
 def figures_unknown(figures: pd.DataFrame, left_out: pd.DataFrame) -> Finding:

@@ -18,7 +18,7 @@ SHARES = ("contribution_share", "touch_share", "hour_share", "mailing_share")
 def effort_moved(seen: Sequence[Standing]) -> pd.DataFrame:
     """One row per tier, the greatest contribution first: what `followup.effort` says of the last 12 months, and as of the last
     quarter end before as-of contribution_before and each share with `_before`; a tier that nobody was in
-    then has 0. `attrs["since"]`: that day; null, with every `_before`, where there is no past.
+    then has 0. `attrs["since"]`: that day as text; null, with every `_before`, where there is no past.
 
     `seen`: standings, oldest first, the last one as of as-of.
     """
@@ -31,7 +31,7 @@ def effort_moved(seen: Sequence[Standing]) -> pd.DataFrame:
     rows = effort.merge(then, on="tier", how="left")
     measured = [f"{name}_before" for name in names if seen[-2].effort[name].notna().any()]
     rows[measured] = rows[measured].fillna(0.0)
-    rows.attrs["since"] = seen[-2].day
+    rows.attrs["since"] = seen[-2].day.date().isoformat()
     return rows
 
 
