@@ -155,5 +155,5 @@ def _dots(ax: Axes, rows: pd.DataFrame, columns: tuple[str, ...], said: Callable
     ax.hlines(known.index, known[low], known[high], color=colours, linewidth=2.2, alpha=0.45)
     ax.scatter(known[middle], known.index, s=30, color=colours, zorder=3)
     ax.xaxis.set_major_formatter(said)
-    ax.locator_params(axis="x", nbins=4)
+    ax.locator_params(axis="x", nbins=4, steps=[1, 2, 5, 10])
     ax.grid(axis="x")

@@ -8,32 +8,35 @@ from typing import Any
 
 import pandas as pd
 
+from segkit.analysis.churn import bands
 from segkit.analysis.leadership.quarters import series
 
-ACT = "act"
+NEW, ALL = "new", "all"  # a band, and the rows of all bands
 NEAR = 15  # days by which a past window may miss the last quarter end and still stand for it
 LEADS = {"lead_value": ("high",), "trade_tier": ("A",)}
 """Scheme → tiers of leads that are worth following."""
 
 
 def at_risk(churn: pd.DataFrame, record: pd.DataFrame, *, as_of: dt.date, quarter_ends: Iterable[pd.Timestamp]) -> pd.DataFrame:
-    """A series of customers_at_risk (the accounts to act on) and revenue_at_risk (what is at risk with them): now, and as the
-    forecast would have said it on the past windows that lie within `NEAR` days of a quarter end.
+    """A series of customers_at_risk (who may stay away and can still be won, see `bands.can_be_won`; not cut to the length of a
+    salesperson's list) and revenue_at_risk (what is at risk with them): now, and as the forecast would have said it on the past
+    windows that lie within `NEAR` days of a quarter end.
 
-    `churn`: band, revenue_at_risk; `record`: cutoff, band, customers and, where kept, revenue_at_risk.
+    `churn`: churn_risk, band, revenue_at_risk; `record`: cutoff, band, at_risk, revenue_at_risk, with a row for `all`.
     """
     if churn.empty:
         return series([])
-    now = churn[churn["band"].astype("str").eq(ACT)]
+    within = churn["churn_risk"].ge(bands.WATCH) & churn["churn_risk"].lt(bands.HOPELESS) & churn["revenue_at_risk"].gt(0)
+    now = churn[within & churn["band"].astype("str").ne(NEW)]
     rows: list[dict[str, Any]] = [
         {"on": pd.Timestamp(as_of), "customers_at_risk": len(now), "revenue_at_risk": now["revenue_at_risk"].sum()}
     ]
     ends = list(quarter_ends)
-    for cutoff, part in record.groupby("cutoff"):
-        if any(abs((pd.Timestamp(cutoff) - end).days) <= NEAR for end in ends):
-            then = part[part["band"].astype("str").eq(ACT)]
-            money = then["revenue_at_risk"].sum() if "revenue_at_risk" in then else float("nan")
-            rows.append({"on": pd.Timestamp(cutoff), "customers_at_risk": then["customers"].sum(), "revenue_at_risk": money})
+    for then in record[record["band"].astype("str").eq(ALL)].to_dict("records"):
+        on = pd.Timestamp(then["cutoff"])
+        if any(abs((on - end).days) <= NEAR for end in ends):
+            money = {"revenue_at_risk": then["revenue_at_risk"]}
+            rows.append({"on": on, "customers_at_risk": then["at_risk"], **money})
     rows.sort(key=lambda row: row["on"])
     return series(rows)
 
