@@ -2,7 +2,7 @@
 
 Customers belong to the salesperson they have today, also in the past; prospects to the one who followed them then. Rates are
 drawn towards that of all, the more so the fewer customers stand behind them, so that five of five do not look like talent; see
-`owners.win_rates`.
+`owners.rate_draws`.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def salespeople(
     rows["customers"] = customers.loc[customers["frequency"] > 0, "owner"].value_counts().reindex(names, fill_value=0)
     for name, which in (("hunting", HUNT), ("farming", FARM)):
         rows[name] = _accounts(tiers, which).map(owner).value_counts().reindex(names, fill_value=0)
-    rows = rows.join(_rates(came)).join(_money(sales, quarters))
+    rows = rows.join(_counts(came)).join(_money(sales, quarters))
     rows[list(COUNTS)] = rows[list(COUNTS)].fillna(0)
-    rows = rows.join(_index(rows, seed=seed)).join(_targets(attainment))
+    rows = rows.join(_judged(rows, seed=seed)).join(_targets(attainment))
     rows = rows.join(workload.set_index("owner").reindex(columns=list(WORK)))
     return rows.sort_values("balanced_index", ascending=False, kind="stable").reset_index()
 
@@ -72,8 +72,8 @@ def _accounts(tiers: pd.DataFrame, which: Mapping[str, Sequence[str]]) -> pd.Ser
     return pd.concat(parts).drop_duplicates()
 
 
-def _rates(came: pd.DataFrame) -> pd.DataFrame:
-    """Rates of the newest quarter by salesperson, see `RATES`."""
+def _counts(came: pd.DataFrame) -> pd.DataFrame:
+    """Of the newest quarter by salesperson: how many, who came of them, their share, and that of all; see `RATES`."""
     newest = came[came["on"].eq(came["on"].max())]
     found = pd.DataFrame(index=pd.Index([], name="owner"))
     for who, (many, hits, name) in RATES.items():
@@ -81,33 +81,36 @@ def _rates(came: pd.DataFrame) -> pd.DataFrame:
         deals = pd.DataFrame({"owner": rows["owner"], "outcome": np.where(rows["came"], "won", "lost")})
         rates = owners.win_rates(deals.dropna(subset="owner"), ["owner"]).set_index("owner")
         kept = {"deals": many, "won": hits, "win_rate": f"{name}_rate", "common_rate": f"{name}_common"}
-        kept |= {"expected_rate": f"{name}_expected", "low": f"{name}_low", "high": f"{name}_high"}
-        prior = {f"{name}_prior": rates.attrs["prior_deals"]}
-        rates = rates.rename(columns=kept)[list(kept.values())].astype(float).assign(**prior)
-        found = found.join(rates, how="outer")
+        found = found.join(rates.rename(columns=kept)[list(kept.values())].astype(float), how="outer")
     return found
 
 
-def _index(rows: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """balanced_index, balanced_low, balanced_high: half of each expected rate over the common one, by draws from both
-    posteriors. A half of which a salesperson has no customer counts as that of all, as uncertain as a newcomer's; without
-    either there is none."""
-    draw = np.random.default_rng(seed)
-    halves, centre = [], []
-    for many, hits, name in RATES.values():
-        common, weight = rows[f"{name}_common"].max(), rows[f"{name}_prior"].max()
-        if np.isnan(common):
-            return pd.DataFrame(np.nan, index=rows.index, columns=["balanced_index", "balanced_low", "balanced_high"])
-        a = rows[hits].to_numpy() + weight * common
-        b = (rows[many] - rows[hits]).to_numpy() + weight * (1 - common)
-        halves.append(draw.beta(a, b, size=(DRAWS, len(rows))) / common)
-        centre.append(a / (a + b) / common)
+def _judged(rows: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """The expected rates with their ends, and balanced_index, balanced_low, balanced_high: the mean of both rates over the
+    common ones. A half of which a salesperson has no customer counts as any newcomer's; without either there is no index, nor
+    where nobody has a core customer (or a prospect)."""
+    found, halves = pd.DataFrame(index=rows.index), []
+    for place, (many, hits, name) in enumerate(RATES.values()):
+        common = pd.Series(rows[f"{name}_common"].max(), index=rows.index)
+        if not common.notna().all():
+            drawn = np.full((1, len(rows)), np.nan)
+        else:
+            drawn = owners.rate_draws(rows[hits], rows[many], common, draws=DRAWS, seed=seed + place)
+        halves.append(drawn / common.to_numpy())
+        ends = _middle(drawn, rows.index, [f"{name}_{end}" for end in ENDS])
+        found = found.join(ends[rows[many] > 0])
+    both = _middle((halves[0] + halves[1]) / 2, rows.index, ["balanced_index", "balanced_low", "balanced_high"])
+    return found.join(both[rows["core"] + rows["prospects"] > 0])
+
+
+ENDS = ("expected", "low", "high")
+
+
+def _middle(drawn: np.ndarray, index: pd.Index, names: Sequence[str]) -> pd.DataFrame:
+    """Mean and ends of draws, one row per column of theirs."""
     tail = (1 - owners.CONFIDENCE) / 2
-    low, high = np.quantile((halves[0] + halves[1]) / 2, [tail, 1 - tail], axis=0)
-    found = pd.DataFrame(
-        {"balanced_index": (centre[0] + centre[1]) / 2, "balanced_low": low, "balanced_high": high}, index=rows.index
-    )
-    return found[rows["core"] + rows["prospects"] > 0]
+    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
+    return pd.DataFrame(np.column_stack([drawn.mean(axis=0), low, high]), index=index, columns=list(names))
 
 
 def _money(sales: pd.DataFrame, quarters: Sequence[tuple[pd.Timestamp, pd.Timestamp]]) -> pd.DataFrame:
