@@ -172,20 +172,21 @@ DEALS = pd.DataFrame(
         ("won", "contract", "2026-02-01"),
         ("open", "quote", None),
         ("won", "contract", "2026-07-01"),
+        ("lost", "contract", "2026-06-01"),
     ],
     columns=["outcome", "stage", "closed_on"],
 ).assign(created_on="2026-01-01", stage_since="2026-01-10")
 
 
 def test_deals_count_in_the_quarter_in_which_they_closed():
-    assert values(leadership.win_rates(DEALS, QUARTERS), "win_rate") == {"2026-04-01": 0.5, "2026-07-01": 2 / 3}
+    assert values(leadership.win_rates(DEALS, QUARTERS), "win_rate") == {"2026-04-01": 0.5, "2026-07-01": 0.5}
 
 
 def test_stages_tell_of_the_deals_decided_in_the_quarter_how_many_went_on_and_before():
     found = leadership.stage_conversion(DEALS, QUARTERS, schemes.load("funnel_stage")).set_index("stage")
-    assert found.loc["quote", ["reached", "conversion", "conversion_before"]].tolist() == [3, 2 / 3, 0.5]
-    assert found.loc["contract", "conversion"] == 1.0  # a won deal that is not paid yet is not lost
-    assert found["conversion"].prod() == pytest.approx(2 / 3)  # the stages multiply to the win rate
+    assert found.loc["quote", ["reached", "conversion", "conversion_before"]].tolist() == [4, 0.75, 0.5]
+    assert found.loc["contract", "conversion"] == pytest.approx(2 / 3)  # a won deal that is not paid yet went on
+    assert found["conversion"].prod() == pytest.approx(1 / 2)  # the stages multiply to the win rate
 
 
 def test_touches_fall_into_fiscal_quarters_and_a_visit_takes_three_hours_at_least():
