@@ -183,3 +183,11 @@ def test_the_newest_year_that_is_over_is_shown_else_the_newest():
     running = rows[~rows["whole"]]
     assert leadership.newest_year(running)["year"].unique().tolist() == [DAY(2026, 4, 1)]
     assert leadership.newest_year(rows.iloc[:0]).empty
+
+
+def test_who_has_no_prospects_counts_in_that_half_as_all_do():
+    rows = came(("core", "Li", 50, 25), ("core", "Wu", 50, 25), ("prospect", "Li", 30, 9), ("prospect", HOSTILE, 300, 9))
+    found = sellers(rows)
+    assert found.loc["Wu", "balanced_index"] == pytest.approx(1, abs=0.03)
+    assert np.isnan(found.loc["Wu", "conversion_expected"])
+    assert found.index[0] == "Li"

@@ -40,12 +40,13 @@ def salespeople(
     workload: pd.DataFrame,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """One row per salesperson with a customer or in the extract of salespeople, best index first: owner, team, role, active,
-    customers (with an order ever), hunting and farming (accounts to hunt or farm, see `HUNT`, `FARM`); core, core_ordered,
-    repurchase_rate, and repurchase_common, _expected, _low, _high (90 %) of the last whole quarter; prospects, converted,
-    conversion_rate, and conversion_common, …; `balanced_index` (mean of both expected rates over those of all: 1 is what all
-    reach), balanced_low, balanced_high; revenue, revenue_before, revenue_change (of the last whole quarter against the one
-    before it), profit, new_customers; period, target, target_revenue, target_share; and the plan's work, see `WORK`.
+    """One row per salesperson with a customer or in the extract of salespeople, best by what it can at least do (balanced_low)
+    first: owner, team, role, active, customers (with an order ever), hunting and farming (accounts to hunt or farm, see `HUNT`,
+    `FARM`); core, core_ordered, repurchase_rate, and repurchase_common, _expected, _low, _high (90 %) of the last whole
+    quarter; prospects, converted, conversion_rate, and conversion_common, …; `balanced_index` (mean of both expected rates over
+    those of all: 1 is what all reach), balanced_low, balanced_high; revenue, revenue_before, revenue_change (of the last whole
+    quarter against the one before it), profit, new_customers; period, target, target_revenue, target_share; and the plan's
+    work, see `WORK`.
 
     `came`: see `returning.followed_by`; `sales`: sales_quarters; `quarters`: see `quarters.last_two`; `attainment`: of one
     period; `workload`: of the follow-up plan. Without `owner` in customers there are no rows. What is not known is null.
@@ -63,7 +64,7 @@ def salespeople(
     rows[list(COUNTS)] = rows[list(COUNTS)].fillna(0)
     rows = rows.join(_judged(rows, seed=seed)).join(_targets(attainment))
     rows = rows.join(workload.set_index("owner").reindex(columns=list(WORK)))
-    return rows.sort_values("balanced_index", ascending=False, kind="stable").reset_index()
+    return rows.sort_values("balanced_low", ascending=False, kind="stable").reset_index()
 
 
 def _accounts(tiers: pd.DataFrame, which: Mapping[str, Sequence[str]]) -> pd.Series:
@@ -87,8 +88,8 @@ def _counts(came: pd.DataFrame) -> pd.DataFrame:
 
 def _judged(rows: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     """The expected rates with their ends, and balanced_index, balanced_low, balanced_high: the mean of both rates over the
-    common ones. A half of which a salesperson has no customer counts as any newcomer's; without either there is no index, nor
-    where nobody has a core customer (or a prospect)."""
+    common ones. A half of which a salesperson has no customer counts as that of all, as unsure as a newcomer's; without either
+    there is no index, nor where nobody has a core customer (or a prospect)."""
     found, halves = pd.DataFrame(index=rows.index), []
     for place, (many, hits, name) in enumerate(RATES.values()):
         common = pd.Series(rows[f"{name}_common"].max(), index=rows.index)
@@ -96,7 +97,8 @@ def _judged(rows: pd.DataFrame, *, seed: int) -> pd.DataFrame:
             drawn = np.full((1, len(rows)), np.nan)
         else:
             drawn = owners.rate_draws(rows[hits], rows[many], common, draws=DRAWS, seed=seed + place)
-        halves.append(drawn / common.to_numpy())
+        none = rows[many].eq(0).to_numpy()
+        halves.append(drawn / np.where(none, drawn.mean(axis=0), common))
         ends = _middle(drawn, rows.index, [f"{name}_{end}" for end in ENDS])
         found = found.join(ends[rows[many] > 0])
     both = _middle((halves[0] + halves[1]) / 2, rows.index, ["balanced_index", "balanced_low", "balanced_high"])
