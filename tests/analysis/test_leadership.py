@@ -102,6 +102,13 @@ def test_standing_counts_active_and_core_customers_and_measures_concentration():
     assert found.effort.empty  # no touches are measured
 
 
+def test_a_scheme_that_reads_what_has_no_history_tells_no_core_customers_of_a_past_day():
+    undated = schemes.load("loyalty")
+    found = leadership.standing(CUSTOMERS, undated, on=dt.date(2026, 7, 1), core="devoted")
+    assert np.isnan(found.figures["core_customers"])
+    assert found.core.empty
+
+
 def test_a_prospect_counts_where_something_says_that_it_was_known_that_day():
     scheme, created = schemes.load("rfm_matrix"), pd.Series({"p": DAY(2026, 1, 1)})
     asked = {"on": dt.date(2026, 7, 1), "created": created}

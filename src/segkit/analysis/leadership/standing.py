@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import pandas as pd
 from segkit.analysis import concentration, rhythm
 from segkit.analysis.followup.effort import effort
 from segkit.analysis.leadership.quarters import series
-from segkit.analysis.tiers.placing import place
+from segkit.analysis.tiers.placing import lacking, place
 from segkit.schemes import Scheme
 from segkit.schemes.view import View
 
@@ -37,19 +38,19 @@ def standing(
 ) -> Standing:
     """The customers as they were known on a day, of whom those in tier `core` of `scheme` are core.
 
+    A scheme that needs a column without a history tells nothing of a past day: core_customers is null then, and nobody is core.
     Figures: customers_active (with an order in the 365 days before), core_customers, overdue_accounts (active, past the upper
     bound of their own gap), revenue_share_top20 and gini (of all net revenue of buyers). `created`: customer_id → day on which
     the record was opened; a customer without an order counts as prospect where that, a touch, a deal, an inquiry or a sample
     says that it was known.
     """
     frame = customers.reset_index(drop=True)
-    placed = place(scheme, View(frame), as_of=on, touches=None)
-    tier = pd.Series(pd.Categorical.from_codes(placed.tier, placed.tiers), index=frame.index).astype("str")
+    tier = _tiers(frame, scheme, on)
     buyers = frame[frame["frequency"] > 0]
     late = rhythm.accounts(rhythm.measure(frame), frame)["overdue"]
     figures = {
         "customers_active": float((frame["orders_12m"] > 0).sum()),
-        "core_customers": float(tier.eq(core).sum()),
+        "core_customers": float(tier.eq(core).sum()) if tier.notna().any() else math.nan,
         "overdue_accounts": float(late.sum()),
         "revenue_share_top20": concentration.top_share(buyers["monetary"], TOP),
         "gini": concentration.gini(buyers["monetary"]),
@@ -57,6 +58,14 @@ def standing(
     given = effort(frame.assign(**{f"tier.{scheme.name}": tier}), scheme.name)
     ids = frame["customer_id"]
     return Standing(pd.Timestamp(on), figures, ids[tier.eq(core)], ids[_prospects(frame, created)], given)
+
+
+def _tiers(customers: pd.DataFrame, scheme: Scheme, on: dt.date) -> pd.Series:
+    """Each customer's tier; unknown throughout where the table of that day lacks a column that the scheme needs."""
+    if lacking(scheme, customers, None):
+        return pd.Series(None, index=customers.index, dtype="str")
+    placed = place(scheme, View(customers), as_of=on, touches=None)
+    return pd.Series(pd.Categorical.from_codes(placed.tier, placed.tiers), index=customers.index).astype("str")
 
 
 def _prospects(customers: pd.DataFrame, created: pd.Series | None) -> pd.Series:
