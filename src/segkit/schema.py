@@ -227,6 +227,9 @@ TABLES: dict[str, Table] = {
     )
 }
 
+PERIOD = r"(\d{4})(?:[-/ ]?(?:(Q)([1-4])|(H)([12])|(\d{1,2})))?"
+"""A period as targets and costs name it, in any case: 2026, 2026-Q2, 2026-H1, 2026-06."""
+
 REASONS: dict[str, bool] = {
     # why a row of an extract is left out → does it count towards max_left_out
     "unreadable_line": True,  # the file's own format is broken on that line

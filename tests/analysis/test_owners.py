@@ -168,3 +168,14 @@ def test_the_open_questions_of_a_deal_are_the_labels_nobody_has_confirmed() -> N
         "key_person": "yes", "has_need": "yes", "can_pay": "no", "value_accepted": "yes", "spec_known": "unknown",
         "quantity_known": "unknown",
     }  # fmt: skip
+
+
+def test_drawn_rates_hold_the_truth_as_often_as_they_say_even_of_three_salespeople():
+    draw, held = np.random.default_rng(1), []
+    for seed in range(100):
+        true, deals = draw.beta(14, 6, 3), pd.Series([40, 40, 40])
+        won = pd.Series(draw.binomial(40, true))
+        common = pd.Series([(won.sum() + 0.5) / 121] * 3)
+        low, high = np.quantile(owners.rate_draws(won, deals, common, draws=800, seed=seed), [0.05, 0.95], axis=0)
+        held.append(((low <= true) & (true <= high)).mean())
+    assert 0.84 < np.mean(held) < 0.95

@@ -74,16 +74,35 @@ def prior_deals(won: pd.Series, deals: pd.Series, common: pd.Series) -> float:
     if len(deals) < 2:
         return HEAVIEST
     from scipy.optimize import minimize_scalar
-    from scipy.special import betaln
 
     w, n, p = (values.to_numpy(dtype=float) for values in (won, deals, common))
-
-    def surprise(log_weight: float) -> float:
-        a, b = np.exp(log_weight) * p, np.exp(log_weight) * (1 - p)
-        return -float(np.sum(betaln(w + a, n - w + b) - betaln(a, b)))
-
-    found = minimize_scalar(surprise, bounds=(np.log(LIGHTEST), np.log(HEAVIEST)), method="bounded")
+    bounds = (np.log(LIGHTEST), np.log(HEAVIEST))
+    found = minimize_scalar(lambda x: -_likelihood(np.exp(x), w, n, p), bounds=bounds, method="bounded")
     return float(np.exp(found.x))
+
+
+def _likelihood(weight: float, won: np.ndarray, deals: np.ndarray, common: np.ndarray) -> float:
+    """Log likelihood of a prior's weight under a beta-binomial, up to a constant."""
+    from scipy.special import betaln
+
+    a, b = weight * common, weight * (1 - common)
+    return float(np.sum(betaln(won + a, deals - won + b) - betaln(a, b)))
+
+
+def rate_draws(won: pd.Series, deals: pd.Series, common: pd.Series, *, draws: int = 4_000, seed: int = 0) -> np.ndarray:
+    """Draws of each group's true rate, one row a draw. Unlike the intervals of `win_rates`, which take the prior as known, its
+    mean and weight are drawn too, from what the counts say of them: with few groups they say little. The mean lies around
+    `common`, flat on the logit scale; 1 / sqrt(weight) is flat, from 10 to 500 deals, as in Gelman et al., Bayesian Data
+    Analysis, 3rd ed., 5.3."""
+    draw = np.random.default_rng(seed)
+    w, n, p = (values.to_numpy(dtype=float) for values in (won, deals, common))
+    weights, moves = np.geomspace(LIGHTEST, HEAVIEST, 24), np.linspace(-1.2, 1.2, 25)
+    means = 1 / (1 + (1 - p) / p * np.exp(-moves[:, None]))
+    level = np.array([[_likelihood(weight, w, n, mean) for mean in means] for weight in weights])
+    chance = np.exp(level - level.max()) / np.sqrt(weights)[:, None]
+    at = draw.choice(chance.size, size=draws, p=chance.ravel() / chance.sum())
+    weight, mean = weights[at // len(moves), None], means[at % len(moves)]
+    return draw.beta(w + weight * mean, n - w + weight * (1 - mean))
 
 
 def _posterior(cells: pd.DataFrame, weight: float, confidence: float) -> dict[str, np.ndarray]:

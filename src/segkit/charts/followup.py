@@ -32,12 +32,12 @@ def effort(rows: pd.DataFrame, labels: Labels, *, scheme: str, ax: Axes | None =
     tint = [colours[str(t)] for t in rows["tier"]]
     ax.barh(rows.index + THICK / 2, rows["contribution_share"].clip(lower=0), THICK, color=tint, label="contribution")
     for y, row in enumerate(rows.to_dict("records")):
-        _beside(
+        style.beside(
             ax, given[y], y - THICK / 2, labels.words("chart.hours_of", share=given[y], hours=row["hours"]), color=style.GREY
         )
         money = f"{labels.percent(row['contribution_share'])}  {labels.money(row['contribution'])}"
-        _beside(ax, max(row["contribution_share"], 0), y + THICK / 2, money)
-    _names(ax, [labels.words.label(f"tier.{scheme}", tier) for tier in rows["tier"]])
+        style.beside(ax, max(row["contribution_share"], 0), y + THICK / 2, money)
+    style.row_names(ax, [labels.words.label(f"tier.{scheme}", tier) for tier in rows["tier"]])
     reach = max(float(given.max()), float(rows["contribution_share"].max()))
     ax.set_xlim(0, reach * 1.3)
     ax.xaxis.set_major_formatter(labels.percent)
@@ -72,8 +72,8 @@ def workload(rows: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> A
     for y, row in enumerate(rows.to_dict("records")):
         if row["left_out"]:
             reach = max(float(done[y]), row["hours_there"])
-            _beside(ax, reach, y, labels.words("chart.left_out", tasks=row["left_out"]), color=style.RISK)
-    _names(ax, [str(owner) for owner in rows["owner"]])
+            style.beside(ax, reach, y, labels.words("chart.left_out", tasks=row["left_out"]), color=style.RISK)
+    style.row_names(ax, [str(owner) for owner in rows["owner"]])
     ax.set_xlim(0, max(float(done.max()), float(rows["hours_there"].max())) * 1.22)
     ax.set_xlabel(labels.words("axis.hours"))
     ax.grid(axis="x")
@@ -97,7 +97,7 @@ def adherence(rows: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> 
         said = labels.words("chart.kept_of", kept=row["happened"], promised=row["promised"])
         text = f"{labels.percent(row['happened_share'])}  {said}"
         ax.annotate(text, (1.01, y), va="center", fontsize=8.5, color=style.INK)
-    _names(ax, [labels.words.label(f"tier.{s}", t) for s, t in zip(rows["scheme"], rows["tier"], strict=True)])
+    style.row_names(ax, [labels.words.label(f"tier.{s}", t) for s, t in zip(rows["scheme"], rows["tier"], strict=True)])
     ax.set_xlim(0, 1.28)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     ax.xaxis.set_major_formatter(labels.percent)
@@ -108,18 +108,6 @@ def adherence(rows: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> 
 def _shares(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows by share kept, worst first."""
     return rows.sort_values("happened_share", kind="stable").head(MOST).reset_index(drop=True)
-
-
-def _beside(ax: Axes, x: float, y: float, text: str, *, color: str = style.INK) -> None:
-    ax.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center", fontsize=8.5, color=color)
-
-
-def _names(ax: Axes, names: list[str]) -> None:
-    """Names of the rows, the first on top."""
-    ax.set_yticks(range(len(names)), [style.wrap(str(name), 30) for name in names])
-    ax.set_ylim(len(names) - 0.45, -0.55)
-    ax.tick_params(axis="y", labelcolor=style.INK, labelsize=9)
-    ax.spines["left"].set_visible(False)
 
 
 def _legend_below(ax: Axes) -> None:

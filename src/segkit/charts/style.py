@@ -236,3 +236,16 @@ def sheet(ax: Axes | None, labels: Labels, rows: pd.DataFrame, *, row: float) ->
     if rows.empty:
         ax.set_axis_off()
     return ax
+
+
+def beside(ax: Axes, x: float, y: float, text: str, *, color: str = INK) -> None:
+    """A text to the right of a bar's end."""
+    ax.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center", fontsize=8.5, color=color)
+
+
+def row_names(ax: Axes, names: list[str]) -> None:
+    """Names of the rows of a chart, the first on top."""
+    ax.set_yticks(range(len(names)), [wrap(str(name), 30) for name in names])
+    ax.set_ylim(len(names) - 0.45, -0.55)
+    ax.tick_params(axis="y", labelcolor=INK, labelsize=9)
+    ax.spines["left"].set_visible(False)

@@ -12,7 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from segkit.crm import accounts, features, further, ledger, lookback, past, rates, region, sources, together
+from segkit.crm import accounts, features, further, ledger, lookback, past, rates, region, sales, sources, together
 from segkit.crm.cleaning import Clean, clean, known, stage
 from segkit.crm.contract import prove
 from segkit.crm.sources import Note, Raw, engines
@@ -52,8 +52,8 @@ class Reading:
 
 
 def extract(settings: Settings, *, tables: Path, today: dt.date, as_of: dt.date | None = None) -> Summary:
-    """Read, clean, check and measure; write customers, orders, order_months, what `further` has, left_out and the quality
-    tables to `tables`.
+    """Read, clean, check and measure; write customers, orders, order_months, sales_quarters, sales_years, what `further` has,
+    left_out and the quality tables to `tables`.
 
     `as_of` goes before the config's; `today` is the day of the clock. Raises InputError with place, value and remedy.
     """
@@ -62,6 +62,7 @@ def extract(settings: Settings, *, tables: Path, today: dt.date, as_of: dt.date 
         counts = _checked(reading, settings)
         horizon_days = _horizon(reading, settings)
         _write(reading, counts, tables, Path(work))
+        _write_sales(reading, settings, tables)
         _write_past(reading, settings, horizon_days, tables, Path(work))
         return _summary(reading, counts, horizon_days)
 
@@ -202,6 +203,14 @@ def _write(reading: Reading, counts: pd.DataFrame, tables: Path, work: Path) -> 
     columns = pd.concat([ledger.columns(c) for c in reading.cleans.values()], ignore_index=True)
     columns.to_parquet(tables / "quality_columns.parquet", index=False)
     ledger.notes([*reading.notes(), *located]).to_parquet(tables / "quality_notes.parquet", index=False)
+
+
+def _write_sales(reading: Reading, settings: Settings, tables: Path) -> None:
+    """Orders, new customers and money by fiscal quarter and year."""
+    for name, months in sales.MONTHS.items():
+        start = settings.fiscal_year_start
+        rows = sales.by_period(reading.events, tables / "customers.parquet", months=months, fiscal_year_start=start)
+        _parquet(rows, tables / f"{name}.parquet")
 
 
 def _horizon(reading: Reading, settings: Settings) -> int:

@@ -1,4 +1,4 @@
-"""The people of an extract as tables of the run: salespeople with their targets, and contacts; as Ibis expressions."""
+"""Extracts that stand in the run as they are: salespeople with their targets, contacts, costs; as Ibis expressions."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ ORDER = {
     "owners": ("owner",),
     "targets": ("owner", "period"),
     "contacts": ("customer_id", "contact_id", "name"),
+    "costs": ("source_channel", "period"),
 }
 """Extracts that stand in the run as they were cleaned, and how their rows are sorted."""
 
 
 def tables(extracts: dict[str, Clean]) -> dict[str, ir.Table | None]:
-    """`owners`, `targets` and `contacts` where their extracts exist: the rows used, every column of the schema; what the
-    extract lacks is null."""
+    """`owners`, `targets`, `contacts` and `costs` where their extracts exist: the rows used, every column of the schema save
+    the currency (money is in the base currency); what the extract lacks is null."""
     return {name: _whole(extracts[name]) for name in ORDER if name in extracts}
 
 
@@ -28,5 +29,6 @@ def _whole(extract: Clean) -> ir.Table:
     own = {
         c.name: rows[c.name] if extract.has(c.name) else ibis.null(TYPES.get(c.kind, "string"))
         for c in TABLES[extract.name].columns
+        if c.name != "currency"
     }
     return rows.select(**own)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import ibis
 import ibis.expr.types as ir
 
+from segkit.crm import periods
 from segkit.crm.amounts import CENTS
 from segkit.crm.cleaning import Clean
 from segkit.crm.sources import Note
@@ -35,14 +36,22 @@ def _refuse(fx: Clean, wrong: ir.Table, why: str) -> None:
         raise InputError(f"{fx.place}: {row[0]['currency']} on {row[0]['on']}: {row[0]['rate']}: {why}. Correct that row.")
 
 
-DAYS = {"opportunities": ("created_at", "first_contact_at", "closed_at"), "payments": ("due_on", "paid_on")}
-"""Of an extract whose amounts are converted: the columns that tell the day, the first one that is known."""
+DAYS = {
+    "opportunities": ("created_at", "first_contact_at", "closed_at"),
+    "payments": ("due_on", "paid_on"),
+    "costs": ("period",),
+}
+"""Of an extract whose amounts are converted: the columns that tell the day, the first one that is known; of a period its
+last day."""
+MONEY = {"costs": "cost"}
+"""The column that holds an extract's money, where it is not `amount`."""
 
 
 def in_base(clean: Clean, *, as_of: dt.date, currency: str, daily: ir.Table | None) -> Clean:
-    """The extract with `amount` in the base currency, by the rate of the row's day, at the latest the day before as-of. An
+    """The extract with its money in the base currency, by the rate of the row's day, at the latest the day before as-of. An
     amount whose rate is not known becomes null; how many, says a note."""
-    if clean.name not in DAYS or not clean.has("amount", "currency"):
+    money = MONEY.get(clean.name, "amount")
+    if clean.name not in DAYS or not clean.has(money, "currency"):
         return clean
     rows = clean.rows.mutate(_day=_day(clean, as_of), _own=clean.rows["currency"].fill_null(currency))
     if daily is None:
@@ -51,17 +60,18 @@ def in_base(clean: Clean, *, as_of: dt.date, currency: str, daily: ir.Table | No
         on = [rows["_day"] == daily["on"], rows["_own"] == daily["currency"]]
         rows = rows.left_join(daily.select("on", "currency", "rate"), on, rname="fx_{name}")
         rate = rows["rate"]
-    rows = rows.mutate(_base=rows["amount"] * ibis.ifelse(rows["_own"] == currency, 1.0, rate))
-    lost = rows["_reason"].isnull() & rows["amount"].notnull() & rows["_base"].isnull()
+    rows = rows.mutate(_base=rows[money] * ibis.ifelse(rows["_own"] == currency, 1.0, rate))
+    lost = rows["_reason"].isnull() & rows[money].notnull() & rows["_base"].isnull()
     n = rows.count(where=lost).to_pyarrow().as_py()
-    rows = rows.mutate(amount=rows["_base"].round(CENTS)).select(clean.rows.columns)
+    rows = rows.mutate(**{money: rows["_base"].round(CENTS)}).select(clean.rows.columns)
     notes = [Note(clean.name, "amount_without_rate", {"rows": n})] if n else []
     return replace(clean, rows=rows, notes=(*clean.notes, *notes))
 
 
 def _day(clean: Clean, as_of: dt.date) -> ir.DateValue:
     """The day by whose rate an amount is converted: never one that is not seen yet."""
-    known = [clean.rows[name].cast("date") for name in DAYS[clean.name] if name in clean.columns]
+    columns = [clean.rows[name] for name in DAYS[clean.name] if name in clean.columns]
+    known = [periods.last_day(c) if c.type().is_string() else c.cast("date") for c in columns]
     last = ibis.literal(as_of - dt.timedelta(days=1))
     return ibis.least(ibis.coalesce(*known, last), last)
 

@@ -1,6 +1,7 @@
 """What is read at the end: the page of a run, and its notebooks as pages. Everything goes through escaping templates."""
 
 from segkit.report.customer import customer
+from segkit.report.figures import change_in_words, figures_in_words
 from segkit.report.lists import write_lists
 from segkit.report.notebook import export_notebook, fill, fill_summary
 from segkit.report.page import page, publish
@@ -10,8 +11,10 @@ from segkit.report.sections import RANK, key_figures
 __all__ = [
     "RANK",
     "beside",
+    "change_in_words",
     "customer",
     "export_notebook",
+    "figures_in_words",
     "fill",
     "fill_summary",
     "key_figures",

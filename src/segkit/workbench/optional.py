@@ -25,6 +25,7 @@ OPTIONAL = {
         **{"hours_per_week": NUMBER, "active": FLAG},
     },
     "targets": {"owner": TEXT, "period": TEXT, "revenue": NUMBER, "new_customers": NUMBER},
+    "costs": {"source_channel": TEXT, "period": TEXT, "cost": NUMBER},
     "contacts": {
         **dict.fromkeys(("contact_id", "customer_id", "name", "role", "decides", "email", "phone"), TEXT),
         "birthday": DAY,

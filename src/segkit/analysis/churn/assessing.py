@@ -30,7 +30,8 @@ class Assessment:
     `reasons`: one row per customer and reason, see `reasons.of`; `strengths`: how much each went with churn before.
     `backtest`: one row per model and past window: model, cutoff, horizon_days, chosen, and what `scoring.scores` gives.
     `comparison`: one row per candidate, see `choosing.compare`; `calibration`, `gains`: of the chosen one over all windows.
-    `record`: one row per past window and band (`all` for the total): customers, churned and revenue, forecast and actual.
+    `record`: one row per past window and band (`all` for the total): customers, churned and revenue, forecast and actual;
+    at_risk and revenue_at_risk: customers that could still be won (`bands.can_be_won`) and what was at risk with them.
     `facts`: model, way of choosing (`windows`, `folds`, `none`), and the others a reader must know, see `_told`.
     """
 
@@ -170,6 +171,7 @@ def _over_all(said: list[Trial], model: str, measure: Callable[[Array, Array], p
 def _record(said: list[Trial], model: str, *, way: str, list_length: int) -> pd.DataFrame:
     """What was forecast for each past window and band, and what came."""
     columns = ["cutoff", "band", "customers", "churned_forecast", "churned", "revenue_forecast", "revenue"]
+    columns += ["at_risk", "revenue_at_risk"]
     parts = [_one_record(t, model, way, list_length) for t in said if model in t.forecasts]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
@@ -177,6 +179,7 @@ def _record(said: list[Trial], model: str, *, way: str, list_length: int) -> pd.
 def _one_record(trial: Trial, model: str, way: str, list_length: int) -> pd.DataFrame:
     window, risk = trial.window, trial.forecasts[model].to_numpy()
     value = money.if_ordering(window.day, window.horizon_days, way=way)
+    won = bands.can_be_won(risk, risk * value, window.day.facts)
     rows = pd.DataFrame({
         "band": bands.of(risk, risk * value, window.day.facts, list_length=list_length).astype(str),
         "customers": 1,
@@ -184,6 +187,8 @@ def _one_record(trial: Trial, model: str, way: str, list_length: int) -> pd.Data
         "churned": window.churned,
         "revenue_forecast": (1 - risk) * value,
         "revenue": window.revenue,
+        "at_risk": won.astype("int64"),
+        "revenue_at_risk": np.where(won, risk * value, 0.0),
     })  # fmt: skip
     both = pd.concat([rows.assign(band="all"), rows])
     return both.groupby("band", sort=False).sum().reset_index().assign(cutoff=pd.Timestamp(window.cutoff))

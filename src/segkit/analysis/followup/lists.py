@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from segkit import schema
 from segkit.analysis.followup.days import UNKNOWN, coming_holidays
 from segkit.analysis.followup.occasions import coming_day
 
@@ -170,7 +171,7 @@ _MET = (
 
 def span_of(period: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """First day of a period and of the next one: `2026`, `2026-Q2`, `2026-H1`, `2026-06`; None for any other text."""
-    found = re.fullmatch(r"(\d{4})(?:[-/ ]?(?:(Q)([1-4])|(H)([12])|(\d{1,2})))?", period.strip(), flags=re.IGNORECASE)
+    found = re.fullmatch(schema.PERIOD, period.strip(), flags=re.IGNORECASE)
     if not found:
         return None
     year, quarter, half, month = int(found[1]), found[3], found[5], found[6]
