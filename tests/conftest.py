@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import pickle
+import shutil
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,6 +69,18 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[A
         return pickle.loads(summary.read_bytes()), {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
 
     return read
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the package as a wheel unpacks it."""
+    uv = shutil.which("uv", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]]))
+    assert uv, "uv is missing: `make test` installs it"
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [uv, "build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", str(folder), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    zipfile.ZipFile(next(folder.glob("*.whl"))).extractall(folder / "site")
+    return folder / "site"
 
 
 class Firm:
