@@ -122,6 +122,12 @@ def firm(tmp_path: Path) -> Firm:
     return Firm(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def another_firm(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Firm]:
+    """`another_firm()`: for fixtures that several tests share, a firm in a folder of its own."""
+    return lambda: Firm(tmp_path_factory.mktemp("firm"))
+
+
 @pytest.fixture
 def column(tmp_path: Path) -> Callable[..., list[Any]]:
     """Values of an expression over a one-column table of text: `column(values, lambda c: …)`."""
