@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import pickle
+import shutil
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +18,14 @@ import pytest
 import yaml
 
 from places import ROOT, TODAY
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""Tests run side by side: on busy cores the threads of scikit-learn's trees spend ten times the work waiting for each other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files marked `long` come first, so that none of them begins when all else is done."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +47,40 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         call.excinfo = pytest.ExceptionInfo.from_exc_info(
             (AssertionError, AssertionError(f"skipped: {reason}"), call.excinfo.tb)
         )
+
+
+@pytest.fixture(scope="session")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Any, dict[str, pd.DataFrame]]]:
+    """`extracted(config, as_of)`: the summary and the tables of a config, extracted once for all tests and processes."""
+    from filelock import FileLock
+
+    from segkit import crm, settings
+
+    root = tmp_path_factory.getbasetemp()
+    shared = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+    def read(config: Path, as_of: dt.date | None = None) -> tuple[Any, dict[str, pd.DataFrame]]:
+        folder = shared / f"extract-{config.parent.name}-{config.stem}-{as_of or 'latest'}"
+        summary = folder / "summary.pickle"  # written last: a failed extract leaves none
+        with FileLock(folder.with_suffix(".lock")):
+            if not summary.exists():
+                found = crm.extract(settings.load(config), tables=folder, today=TODAY, as_of=as_of)
+                summary.write_bytes(pickle.dumps(found))
+        return pickle.loads(summary.read_bytes()), {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the package as a wheel unpacks it."""
+    uv = shutil.which("uv", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]]))
+    assert uv, "uv is missing: `make test` installs it"
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [uv, "build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", str(folder), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    zipfile.ZipFile(next(folder.glob("*.whl"))).extractall(folder / "site")
+    return folder / "site"
 
 
 class Firm:
@@ -73,6 +120,12 @@ class Firm:
 @pytest.fixture
 def firm(tmp_path: Path) -> Firm:
     return Firm(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def another_firm(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Firm]:
+    """`another_firm()`: for fixtures that several tests share, a firm in a folder of its own."""
+    return lambda: Firm(tmp_path_factory.mktemp("firm"))
 
 
 @pytest.fixture

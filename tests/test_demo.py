@@ -20,6 +20,8 @@ from segkit import crm, demo
 from segkit.schema import REASONS, TABLES
 from segkit.settings import Settings, load
 
+pytestmark = pytest.mark.long
+
 COMMITTED = Path(__file__).parent.parent / "data" / "demo"
 AS_OF = "2026-07-01"
 

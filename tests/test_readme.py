@@ -1,7 +1,8 @@
-"""Every command in the README works: make targets are what CI runs, the others run here in order."""
+"""Every command in the README works: make targets are what CI runs, the others run here in order, with the wheel alone."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -9,7 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from places import ROOT
+
+pytestmark = pytest.mark.long
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
@@ -23,15 +28,20 @@ def test_ci_runs_the_make_commands_of_the_readme():
     assert [command for command in made if command not in ran] == []
 
 
-def test_the_other_commands_run_one_after_the_other(tmp_path):
-    env = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+def test_the_other_commands_run_one_after_the_other_outside_the_clone(installed, tmp_path):
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {"PATH": path, "HOME": str(tmp_path), "PYTHONPATH": str(installed)}
     ran = [command for command in COMMANDS if not command.startswith("make ")]
     assert {shlex.split(command)[1] for command in ran} == {"demo", "map", "check", "run", "customer", "schemes"}
-    for command in ran:
+    for command in ["python -c \"import os, segkit.cli as c; assert c.__file__.startswith(os.environ['PYTHONPATH'])\"", *ran]:
         done = subprocess.run(command, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}: {done.stderr}"
-    assert (tmp_path / "reports" / "firm" / "index.html").is_file()
-    assert 'lang="zh' in (tmp_path / "reports" / "firm-april" / "index.html").read_text(encoding="utf-8")
+    reports = tmp_path / "reports"
+    page = (reports / "firm" / "index.html").read_text(encoding="utf-8")
+    assert 'lang="zh' in page
+    assert "核心价值客户" in page
+    assert 'lang="en' in (reports / "firm-april" / "index.html").read_text(encoding="utf-8")
+    assert [json.loads(m.read_text(encoding="utf-8"))["status"] for m in reports.glob("*/manifest.json")] == ["done"] * 2
 
 
 def test_every_folder_the_readme_names_is_there():

@@ -8,6 +8,8 @@ import pytest
 from btyd_truth import made
 from segkit.analysis import btyd
 
+pytestmark = pytest.mark.long
+
 TRUE = [btyd.BgNbd(0.6, 30, 0.8, 2.5), btyd.MbgNbd(0.6, 30, 0.8, 2.5), btyd.ParetoNbd(0.7, 30, 0.8, 100)]
 label = lambda model: model.label  # noqa: E731
 

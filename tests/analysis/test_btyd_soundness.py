@@ -13,6 +13,8 @@ from segkit.analysis import btyd
 from segkit.analysis.btyd import data, fitting
 from segkit.analysis.btyd import special as stable
 
+pytestmark = pytest.mark.long
+
 MODELS = [btyd.BgNbd, btyd.MbgNbd, btyd.ParetoNbd]
 GIVEN = [btyd.BgNbd(0.25, 30, 0.8, 2.4), btyd.MbgNbd(0.5, 43, 0.9, 1.6), btyd.ParetoNbd(0.55, 74, 0.6, 82)]
 label = lambda model: model.label  # noqa: E731

@@ -13,6 +13,8 @@ from segkit.analysis import churn
 from segkit.analysis.churn import bands, scoring
 from simulated import HORIZON, after, seen, simulated
 
+pytestmark = pytest.mark.long
+
 AS_OF = dt.date(2025, 1, 1)
 CUTS = pd.to_datetime(["2024-10-03", "2024-07-05", "2024-04-06", "2024-01-07"])
 WINDOWS = pd.DataFrame({"cutoff": CUTS, "kind": "window", "horizon_days": HORIZON})

@@ -12,6 +12,8 @@ from segkit.analysis import value
 from segkit.analysis.value.choosing import errors
 from simulated import HORIZON, after, seen, simulated
 
+pytestmark = pytest.mark.long
+
 AS_OF = dt.date(2025, 1, 1)
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from segkit.errors import InputError
 
+pytestmark = pytest.mark.long
+
 DIRT = """customer_id,order_id,ordered_at,amount,status,is_sample
 a,1,2024-01-05,10,completed,
 a,2,2024-02-05,20,Completed,no

@@ -56,9 +56,17 @@ def tables(firm, files):
     return {name: firm.table(name) for name in TABLES}
 
 
-@pytest.fixture
-def before(firm):
-    return tables(firm, BEFORE)
+@pytest.fixture(scope="module")
+def known(another_firm):
+    """The firm without any later row."""
+    firm = another_firm()
+    tables(firm, BEFORE)
+    return firm
+
+
+@pytest.fixture(scope="module")
+def before(known):
+    return {name: known.table(name) for name in TABLES}
 
 
 def test_rows_of_later_days_change_no_table(firm, before):
@@ -76,8 +84,8 @@ def test_what_later_days_write_into_known_rows_changes_no_table(firm, before, na
         pd.testing.assert_frame_equal(after[table], before[table], obj=table)
 
 
-def test_the_day_before_as_of_is_seen(firm, before):
-    a = firm.customers()["a"]
+def test_the_day_before_as_of_is_seen(known):
+    a = known.customers()["a"]
     assert (a["last_order_on"], a["last_touch_on"], a["overdue_invoices"]) == (dt.date(2024, 12, 31), dt.date(2024, 12, 31), 1)
     assert a["overdue_amount"] == 60  # 50 EUR at the rate of December
-    assert set(firm.customers()) == {"a", "b", "c"}
+    assert set(known.customers()) == {"a", "b", "c"}

@@ -8,23 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from places import ROOT, TODAY
-from segkit import crm, settings
+from places import ROOT
+
+pytestmark = pytest.mark.long
 
 DEMO = ROOT / "data" / "demo"
 AS_OF = pd.Timestamp("2026-07-01")
-
-
-@pytest.fixture(scope="module")
-def extracted(tmp_path_factory):
-    """`extracted(config, as_of)`: the summary and the tables of a config."""
-
-    def run(config, as_of=None):
-        folder = tmp_path_factory.mktemp(config.parent.name)
-        summary = crm.extract(settings.load(config), tables=folder, today=TODAY, as_of=as_of)
-        return summary, {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
-
-    return run
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from segkit.crm.proposal import columns as naming
 from segkit.crm.proposal import propose
 from segkit.errors import InputError
 
+pytestmark = pytest.mark.long
+
 
 def put(folder: Path, name: str, text: str, *, encoding: str = "utf-8") -> Path:
     path = folder / name

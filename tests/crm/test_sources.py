@@ -14,6 +14,8 @@ from segkit.crm import sources
 from segkit.errors import InputError
 from segkit.settings import Extract, Settings
 
+pytestmark = pytest.mark.long
+
 DATA = Path(os.environ.get("SEGKIT_REFERENCE_DATA", Path(__file__).parents[3] / "shared/data"))
 reference = pytest.mark.skipif(not DATA.is_dir(), reason="the reference data are not here (SEGKIT_REFERENCE_DATA)")
 

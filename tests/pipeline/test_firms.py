@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 from segkit.cli import app
 
+pytestmark = pytest.mark.long
+
 THIRTY = "customer_id,ordered_at,amount\n" + "".join(
     f"c{i},202{3 + n % 2}-0{1 + (i + n) % 9}-05,{10 * i + n}\n" for i in range(1, 31) for n in range(1 + i % 4)
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from segkit.errors import StepError
+from segkit.pipeline.kernels import Kernels
 
 GIVE = "from pathlib import Path\n_ = (Path(run_dir) / 'tables/{}.parquet').write_bytes(b'rows')"
 FIGURE = "import matplotlib.pyplot as plt\n_ = plt.figure().gca().plot([1, 2])"
@@ -94,11 +95,23 @@ def test_a_kernel_that_dies_fails_its_step_and_an_unwarmed_one_starts_as_well(ho
     assert text_of(house.home / "out.failed/notebooks/a.ipynb") == "alive\n"
 
 
+def test_kernels_side_by_side_share_the_cores_unless_told_otherwise(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    with Kernels(warm=False, beside=4) as kernels:
+        assert kernels.env["OMP_NUM_THREADS"] == "2"
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    with Kernels(warm=False, beside=4) as kernels:
+        assert kernels.env["OMP_NUM_THREADS"] == "5"
+
+
 COMMAND = """
 import sys
 sys.path.insert(0, {tests!r})
 import conftest, segkit.crm, segkit.report
 from segkit.cli import main
+
+pytestmark = pytest.mark.long
 segkit.crm.extract = conftest.extract
 segkit.report.export_notebook = conftest.export_notebook
 main()

@@ -25,29 +25,33 @@ _PASSED = """
 """All of the environment a notebook gets, beside LC_* and XDG_*: passwords in it stay out."""
 
 
-def environment(scratch: Path) -> dict[str, str]:
-    """The environment of a kernel. The same hash seed, backend and empty IPython profile for everyone."""
+def environment(scratch: Path, *, threads: int) -> dict[str, str]:
+    """The environment of a kernel: hash seed, backend and empty IPython profile are the same for everyone, and it computes
+    on `threads` cores unless told otherwise. Kernels side by side that each take every core wait for one another."""
     names = _PASSED.split()
     passed = {k: v for k, v in os.environ.items() if k.upper() in names or k.startswith(("LC_", "XDG_"))}
-    return passed | {
+    fixed = {
         "PYTHONHASHSEED": "0",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "JUPYTER_PLATFORM_DIRS": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "IPYTHONDIR": str(scratch / "ipython"),
     }
+    return {"OMP_NUM_THREADS": str(threads)} | passed | fixed
 
 
 class Kernels:
-    """Starts kernels and ends every one of them with the run. `manager` is the class to hand to a notebook client."""
+    """Starts kernels and ends every one of them with the run. `manager` is the class to hand to a notebook client;
+    `beside` is how many compute at a time, which share the cores."""
 
-    def __init__(self, *, warm: bool = sys.platform == "linux") -> None:
+    def __init__(self, *, warm: bool = sys.platform == "linux", beside: int = 2) -> None:
         self._warm = warm
+        self._threads = max(1, (os.cpu_count() or 1) // beside)
 
     def __enter__(self) -> Kernels:
         self._folder = tempfile.TemporaryDirectory(prefix="segkit-", ignore_cleanup_errors=True)
         self.scratch = Path(self._folder.name)
-        self.env = environment(self.scratch)
+        self.env = environment(self.scratch, threads=self._threads)
         self.log = (self.scratch / "kernels.log").open("w+", encoding="utf-8", errors="replace")
         self.started: list[AsyncKernelManager] = []
         self.manager: type[AsyncKernelManager] = type("_Manager", (_Manager,), {"kernels": self})

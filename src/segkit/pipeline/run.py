@@ -57,14 +57,15 @@ def run(
         folder.check()
         from segkit.pipeline.kernels import Kernels
 
-        kernels = held.enter_context(Kernels())
+        workers = workers or _side_by_side()
+        kernels = held.enter_context(Kernels(beside=workers))
         way_in = _WayIn(settings, plan, folder, today, as_of, held, tell, named_by_data=not (out or as_of))
         folder, manifest = (resume and way_in.taken_up()) or way_in.extracted()
         manifest.update(status="running", parameters=values, versions=manifests.versions())
         from segkit.pipeline.steps import Steps
 
         try:
-            Steps(plan, values, folder, manifest, kernels, tell).run(workers=workers or _side_by_side())
+            Steps(plan, values, folder, manifest, kernels, tell).run(workers=workers)
         except StepError:
             _close(manifest, "failed", start)
             folder.fail()
