@@ -42,6 +42,7 @@ class Reading:
     events: ir.Table
     mapped: set[str]
     further: dict[str, ir.Table]
+    gap_bound: float
     regions: dict[str, str] | None = None
 
     def pairs(self) -> list[tuple[Clean, Raw]]:
@@ -92,7 +93,7 @@ def _read(settings: Settings, work: Path, *, today: dt.date, as_of: dt.date | No
     mapped = {name for source in spec.sources for name in source.columns or cleans["orders"].columns}
     own = further.tables(cleans, spec, as_of=reader.day)
     raws = {n: reader.raws[n] for n in settings.extracts}
-    return Reading(reader.day, raws, cleans, found, mapped, own, reader.regions)
+    return Reading(reader.day, raws, cleans, found, mapped, own, settings.gap_bound, reader.regions)
 
 
 class _Reader:
@@ -188,7 +189,7 @@ def _write(reading: Reading, counts: pd.DataFrame, tables: Path, work: Path) -> 
         as_of=reading.as_of,
         mapped=reading.mapped,
         named=further.named(reading.cleans, as_of=reading.as_of),
-        parts=further.columns(reading.cleans, reading.events, own, as_of=reading.as_of),
+        parts=further.columns(reading.cleans, reading.events, own, as_of=reading.as_of, bound=reading.gap_bound, work=work),
     )
     _parquet(table.order_by("customer_id"), tables / "customers.parquet")
     prove(tables / "customers.parquet", as_of=reading.as_of)
@@ -213,7 +214,16 @@ def _write_past(reading: Reading, settings: Settings, horizon_days: int, tables:
     start = settings.fiscal_year_start
     days = past.days(reading.events, as_of=reading.as_of, horizon_days=horizon_days, fiscal_year_start=start)
     spec = settings.extracts["orders"]
-    past.write(reading.cleans, spec, reading.events, days, as_of=reading.as_of, tables=tables, work=work)
+    past.write(
+        reading.cleans,
+        spec,
+        reading.events,
+        days,
+        as_of=reading.as_of,
+        bound=reading.gap_bound,
+        tables=tables,
+        work=work,
+    )
 
 
 def _parquet(table: ir.Table, path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 
 import ibis.expr.types as ir
 
-from segkit.crm import deals, payments, people, rhythm, touches
-from segkit.crm.cleaning import Clean
+from segkit.crm import bounds, deals, payments, people, rhythm, touches
+from segkit.crm.cleaning import Clean, stage
 from segkit.settings import Extract
 
 
@@ -30,10 +31,14 @@ def columns(
     own: dict[str, ir.Table],
     *,
     as_of: dt.date,
+    bound: float,
+    work: Path,
     firm: Callable[[ir.Table], ir.Value] = rhythm.one_firm,
 ) -> list[ir.Table]:
-    """Tables with one row per customer, to be joined to it. `own`: what `tables` gave; `firm`: see `rhythm.gaps`."""
-    parts = [rhythm.windows(found, as_of=as_of), rhythm.gaps(found, firm=firm)]
+    """Tables with one row per customer, to be joined to it. `own`: what `tables` gave; `bound`, `firm`: see
+    `bounds.next_gaps`."""
+    spaced = stage(rhythm.gaps(found), "gaps", work)
+    parts = [rhythm.windows(found, as_of=as_of), bounds.next_gaps(spaced, firm=firm, bound=bound)]
     if "customer_categories" in own:
         parts.append(rhythm.favourites(own["customer_categories"]))
     if "interactions" in extracts:
