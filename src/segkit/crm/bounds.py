@@ -168,8 +168,10 @@ def _bounded(rows: ir.Table, firms: Mapping[str, Firm]) -> ir.Table:
     centre = rows["_mean"] + rows["_weight"] * (ibis.coalesce(rows["gap_log_mean"], rows["_mean"]) - rows["_mean"])
     rows = rows.mutate(_centre=centre, _scale=rows["_t"] * (rows["_spread"] + rows["_between"] * (1 - rows["_weight"])).sqrt())
     told = {"gap_low_days": rows["_centre"] - rows["_scale"], "gap_upper_days": rows["_centre"] + rows["_scale"]}
-    days = {name: ibis.least(log.exp(), LONGEST).round(2) for name, log in told.items()}
-    own = ibis.ifelse(rows["gaps"] > 0, rows["_centre"].exp().round(2), ibis.null("float64"))
-    rows = rows.mutate(usual_gap_days=own, **days, gap_spread=rows["_spread"].sqrt().round(4))
-    rows = rows.mutate(gap_own_share=ibis.ifelse(rows["_scale"].notnull(), rows["_weight"].round(4), ibis.null("float64")))
+    known = rows["_scale"].notnull()  # of an unknown and a known number engines take the known one as the least
+    nothing = ibis.null("float64")
+    days = {name: ibis.ifelse(known, ibis.least(log.exp(), LONGEST).round(2), nothing) for name, log in told.items()}
+    own = ibis.ifelse(rows["gaps"] > 0, rows["_centre"].exp().round(2), nothing)
+    share = ibis.ifelse(known, rows["_weight"].round(4), nothing)
+    rows = rows.mutate(usual_gap_days=own, **days, gap_spread=rows["_spread"].sqrt().round(4), gap_own_share=share)
     return rows.drop("_spread", "_weight", "_mean", "_between", "_centre", "_scale")

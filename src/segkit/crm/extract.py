@@ -183,13 +183,14 @@ def _refuse_early(reading: Reading, rows: dict[str, Any]) -> None:
 def _write(reading: Reading, counts: pd.DataFrame, tables: Path, work: Path) -> None:
     tables.mkdir(parents=True, exist_ok=True)
     own = {name: stage(table, name, work) for name, table in reading.further.items()}
+    gaps = further.spaced(reading.events, bound=reading.gap_bound, work=work)
     table = features.customers(
         reading.cleans,
         reading.events,
         as_of=reading.as_of,
         mapped=reading.mapped,
         named=further.named(reading.cleans, as_of=reading.as_of),
-        parts=further.columns(reading.cleans, reading.events, own, as_of=reading.as_of, bound=reading.gap_bound, work=work),
+        parts=further.columns(reading.cleans, reading.events, own, gaps=gaps, as_of=reading.as_of),
     )
     _parquet(table.order_by("customer_id"), tables / "customers.parquet")
     prove(tables / "customers.parquet", as_of=reading.as_of)

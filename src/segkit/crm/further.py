@@ -30,15 +30,11 @@ def columns(
     found: ir.Table,
     own: dict[str, ir.Table],
     *,
+    gaps: ir.Table,
     as_of: dt.date,
-    bound: float,
-    work: Path,
-    firm: Callable[[ir.Table], ir.Value] = rhythm.one_firm,
 ) -> list[ir.Table]:
-    """Tables with one row per customer, to be joined to it. `own`: what `tables` gave; `bound`, `firm`: see
-    `bounds.next_gaps`."""
-    spaced = stage(rhythm.gaps(found), "gaps", work)
-    parts = [rhythm.windows(found, as_of=as_of), bounds.next_gaps(spaced, firm=firm, bound=bound)]
+    """Tables with one row per customer, to be joined to it. `own`: what `tables` gave; `gaps`: what `spaced` gave."""
+    parts = [rhythm.windows(found, as_of=as_of), gaps]
     if "customer_categories" in own:
         parts.append(rhythm.favourites(own["customer_categories"]))
     if "interactions" in extracts:
@@ -50,6 +46,12 @@ def columns(
     if "contacts" in extracts:
         parts.append(payments.contacts(extracts["contacts"]))
     return parts
+
+
+def spaced(found: ir.Table, *, bound: float, work: Path, firm: Callable[[ir.Table], ir.Value] = rhythm.one_firm) -> ir.Table:
+    """The gaps between a customer's orders and what its next will be. The gaps are counted once; `bound`, `firm`: see
+    `bounds.next_gaps`."""
+    return bounds.next_gaps(stage(rhythm.gaps(found), "gaps", work), firm=firm, bound=bound)
 
 
 def named(extracts: dict[str, Clean], *, as_of: dt.date) -> list[ir.Table]:

@@ -153,7 +153,8 @@ def _measured(
     own = {"customer_categories": standing(stood.categories)} if stood.categories is not None else {}
     if "opportunities" in then:
         own["deals"] = stage(deals.table(then["opportunities"], as_of=as_of), "deals", work)
-    parts = further.columns(then, found, own, as_of=as_of, bound=bound, work=work, firm=firm)
+    gaps = further.spaced(found, bound=bound, work=work, firm=firm)
+    parts = further.columns(then, found, own, gaps=gaps, as_of=as_of)
     return features.customers(then, found, as_of=as_of, mapped=set(), named=named, parts=parts)
 
 
