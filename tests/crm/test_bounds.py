@@ -1,4 +1,4 @@
-"""The bounds of an account's next gap: what few gaps tell is drawn towards the firm, and bounds hold as often as they promise."""
+"""Bounds of an account's next gap: what few gaps tell is drawn towards the firm, and they hold as often as they promise."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from segkit.crm import accounts, features, further, ledger, lookback, past, rates, region, sources, together
+from segkit.crm import accounts, features, further, ledger, lookback, past, rates, region, sources, together, turnover
 from segkit.crm.cleaning import Clean, clean, known, stage
 from segkit.crm.contract import prove
 from segkit.crm.sources import Note, Raw, engines
@@ -196,6 +196,8 @@ def _write(reading: Reading, counts: pd.DataFrame, tables: Path, work: Path) -> 
     prove(tables / "customers.parquet", as_of=reading.as_of)
     located = region.locate(tables / "customers.parquet", own=reading.regions)
     _parquet(features.orders_of(reading.events).order_by("customer_id", "ordered_on", "order_id"), tables / "orders.parquet")
+    turnover_years = turnover.years(reading.cleans["orders"], as_of=reading.as_of)
+    _parquet(turnover_years.order_by(*turnover.ORDER), tables / "revenue_years.parquet")
     _parquet(features.order_months(reading.events), tables / "order_months.parquet")
     for name, found in own.items():
         _parquet(found.order_by(*further.ORDER[name]), tables / f"{name}.parquet")
