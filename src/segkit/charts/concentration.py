@@ -169,7 +169,9 @@ def _year(ax: Axes, rows: pd.DataFrame, at: dict[str, int], back: int, labels: L
     y = rows["dimension"].map(at) + 0.17 * back
     ax.hlines(y, rows["low"], rows["high"], linewidth=1.6, color=colour, alpha=0.4)
     name = labels.words("chart.years_back" if back else "axis.revenue_12m", years=back)
-    ax.scatter(rows["herfindahl"], y, s=34 if back == 0 else 18, zorder=3, color=colour, alpha=0.9 if back < 2 else 0.45)
+    ax.scatter(
+        rows["herfindahl"], y, s=34 if back == 0 else 18, zorder=3, color=colour, alpha=0.9 if back < 2 else 0.45, gid="year"
+    )
     if len(rows):
         first = rows.assign(y=y).iloc[0]
         ax.annotate(
