@@ -87,6 +87,7 @@ CUSTOMER_MEASURES = _columns(
     sample_orders:number:orders
     orders_12m:number:orders orders_prev_12m:number:orders revenue_12m:money revenue_prev_12m:money
     frequency_3y:number:orders monetary_3y:money usual_gap_days:number:days gap_upper_days:number:days
+    gap_low_days:number:days gap_spread:number gap_own_share:number:share
     orders_90d:number:orders orders_180d:number:orders revenue_90d:money revenue_180d:money
     order_days:number:days gaps:number:gaps gap_log_mean:number gap_log_sd:number repeat_spend:money
     margin_12m:money margin_prev_12m:money

@@ -128,6 +128,7 @@ class Settings(_Frozen):
     engine: str = "duckdb"
     extracts: dict[str, Extract]
     max_left_out: float = Field(0.2, ge=0, le=1)
+    gap_bound: float = Field(0.9, gt=0.5, lt=1)  # share of an account's next gaps within which none is late
     fiscal_year_start: int = Field(1, ge=1, le=12)
     schemes: tuple[str, ...] | None = None
     history: str | None = None

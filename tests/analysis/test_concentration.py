@@ -146,3 +146,22 @@ def test_years_begin_in_the_fiscal_month_and_hold_all_revenue():
     assert (gini["customers"].tolist(), gini["revenue"].sum()) == ([2, 2, 1], ORDERS["amount"].sum())
     with pytest.raises(ValueError, match="per: month; use quarter or year"):
         concentration.over_time(ORDERS, as_of=dt.date(2026, 5, 3), per="month")
+
+
+REVENUE = pd.DataFrame(
+    [("A", "customer_id", "A", 0, 60.0), ("B", "customer_id", "B", 0, 40.0), ("A", "customer_id", "A", 1, 50.0),
+     ("B", "customer_id", "B", 1, 50.0), ("A", "currency", "USD", 0, 60.0), ("B", "currency", "CNY", 0, 40.0),
+     ("A", "currency", "USD", 1, 50.0), ("B", "currency", None, 1, 50.0)],
+    columns=["customer_id", "dimension", "group", "years_back", "revenue"],
+)  # fmt: skip
+
+
+def test_each_year_is_measured_by_every_column_that_is_known():
+    people = pd.DataFrame({"customer_id": ["A", "B"], "country": ["DE", "DE"], "owner": [None, None]})
+    people["first_order_on"] = pd.Timestamp("2025-01-01")
+    found = concentration.by_year(REVENUE, people, as_of=dt.date(2026, 6, 1))
+    assert found["dimension"].tolist() == ["customer_id", "country", "currency"] * 2
+    assert found["years_back"].tolist() == [0, 0, 0, 1, 1, 1]
+    assert found["herfindahl"].tolist() == pytest.approx([0.52, 1, 0.52, 0.5, 1, 0.5])
+    assert found["largest"].tolist()[1:3] == ["DE", "USD"]
+    assert found["whole"].tolist() == [True] * 3 + [False] * 3  # orders reach back 516 days

@@ -71,3 +71,11 @@ def test_one_order_in_a_year_is_no_growth():
 
 def test_without_touches_the_tail_has_no_cost_to_serve():
     assert "touch_share" not in dependency.tail(YEARS.drop(columns="touches_12m")).columns
+
+
+def test_the_largest_accounts_of_tiers_and_owners_stand_in_one_table():
+    owners = dependency.largest_accounts(ACCOUNTS, "owner")
+    found = dependency.together(owner=owners, tier=dependency.largest_accounts(ACCOUNTS.assign(tier="core"), "tier"))
+    assert found[["by", "group", "largest"]].to_numpy().tolist()[:1] == [["owner", "Lin", "A"]]
+    assert found.iloc[-1][["by", "group", "largest"]].tolist() == ["tier", "core", "F"]
+    assert len(found) == len(owners) + 1

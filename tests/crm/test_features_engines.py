@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from segkit import crm, settings
-from segkit.crm import features, further
+from segkit.crm import features, further, rhythm
 from segkit.crm.cleaning import Clean
 from segkit.crm.sources import engines
 from segkit.schema import TABLES
@@ -35,7 +35,9 @@ def test_every_further_table_can_be_said_in_the_sql_of_a_warehouse(dialect):
     with engines.layered():
         found = features.events(extracts["orders"], spec)
         own = further.tables(extracts, spec, as_of=AS_OF)
-        for table in (*own.values(), *further.columns(extracts, found, own, as_of=AS_OF)):
+        parts = further.columns(extracts, found, own, gaps=rhythm.gaps(found), as_of=AS_OF)
+        past = (features.standing(extracts["orders"], spec), rhythm.standing_categories(extracts["orders"], spec))
+        for table in (*own.values(), *parts, *past):
             assert "SELECT" in ibis.to_sql(table, dialect=dialect)
 
 

@@ -78,9 +78,13 @@ def test_gaps_of_the_demo_are_those_of_its_order_days(demo):
     gaps = pd.to_datetime(days["ordered_on"]).groupby(days["customer_id"]).diff().dt.days
     by_customer = gaps.groupby(days["customer_id"])
     customers = demo["customers"].set_index("customer_id").loc[by_customer.count().index]
-    np.testing.assert_allclose(customers["usual_gap_days"], by_customer.median())
-    upper = by_customer.quantile(0.9).where(by_customer.count() >= 4, gaps.quantile(0.9))
-    np.testing.assert_allclose(customers["gap_upper_days"], upper, atol=0.006)
+    assert (customers["gaps"] == by_customer.count()).all()
+    logs = np.log(gaps).groupby(days["customer_id"])
+    np.testing.assert_allclose(customers["gap_log_mean"], logs.mean(), atol=1e-9)
+    np.testing.assert_allclose(customers["gap_log_sd"], logs.std(ddof=0).where(by_customer.count() >= 2), atol=1e-7)
+    known = customers["usual_gap_days"].notna()
+    assert (known == (customers["gaps"] > 0)).all()
+    assert customers["gap_upper_days"].between(customers["usual_gap_days"].where(known, 0), 36_500).all()
 
 
 def test_categories_of_the_demo_add_up_to_what_was_spent(demo):

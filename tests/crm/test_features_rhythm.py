@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import pytest
 
@@ -30,22 +31,36 @@ def test_a_refund_counts_in_the_window_of_its_own_day(firm):
     assert asked(firm, "a", "orders_12m", "revenue_12m", "orders_prev_12m", "revenue_prev_12m") == (0, -30, 1, 100)
 
 
-def test_the_usual_gap_is_the_median_between_order_days_and_null_below_two_of_them(firm):
+def test_gaps_lie_between_order_days_and_their_logs_are_told_by_mean_and_deviation(firm):
     rows = "order_id,customer_id,ordered_at,amount\n"
-    rows += "1,a,2024-01-01,1\n2,a,2024-01-11 08:00,1\n3,a,2024-01-11 17:00,1\n4,a,2024-01-31,1\n5,b,2024-01-01,1\n"
+    rows += "1,a,2024-01-01,1\n2,a,2024-01-11 08:00,1\n3,a,2024-01-11 17:00,1\n4,a,2024-02-20,1\n5,b,2024-01-01,1\n"
     firm.extract(rows, as_of=AS_OF)
-    assert asked(firm, "a", "frequency", "usual_gap_days") == (4, 15)  # gaps of 10 and 20 days
-    assert asked(firm, "b", "usual_gap_days") == (None,)
+    assert asked(firm, "a", "frequency", "order_days", "gaps") == (4, 3, 2)
+    assert asked(firm, "a", "gap_log_mean", "gap_log_sd") == pytest.approx((math.log(20), math.log(2)))  # of 10 and 40 days
+    assert asked(firm, "b", "gaps", "gap_log_mean", "usual_gap_days") == (0, None, None)
 
 
-def test_the_upper_gap_is_the_own_one_from_four_gaps_on_else_the_firms(firm):
-    days = {"a": (0, 10, 20, 30, 40), "b": (0, 100), "c": (0,)}
-    rows = "customer_id,ordered_at,amount\n"
-    for customer, at in days.items():
-        rows += "".join(f"{customer},{dt.date(2024, 1, 1) + dt.timedelta(days=d)},1\n" for d in at)
+def orders_every(days: int, *, of: str, times: int) -> str:
+    return "".join(f"{of},{dt.date(2024, 1, 1) + dt.timedelta(days=days * i)},1\n" for i in range(times))
+
+
+def test_a_customers_bound_is_its_own_the_more_gaps_it_has_and_the_firms_without_one(firm):
+    rows = "customer_id,ordered_at,amount\n" + orders_every(10, of="a", times=9) + orders_every(100, of="b", times=2)
+    firm.extract(rows + orders_every(1, of="c", times=1) + orders_every(30, of="d", times=4), as_of=AS_OF)
+    upper = {c: asked(firm, c, "gap_upper_days")[0] for c in "abcd"}
+    assert upper["a"] < upper["d"] < upper["c"]
+    assert 10 < upper["a"] < 15
+    assert asked(firm, "a", "usual_gap_days")[0] == pytest.approx(10, abs=0.5)
+    assert 30 < asked(firm, "b", "usual_gap_days")[0] <= 100  # drawn towards the firm's
+    assert [asked(firm, c, "gap_own_share")[0] for c in "ac"] == pytest.approx([1, 0], abs=0.05)
+
+
+def test_the_share_of_gaps_within_the_bound_is_the_configs(firm):
+    rows = "customer_id,ordered_at,amount\n" + orders_every(10, of="a", times=3) + orders_every(40, of="b", times=6)
     firm.extract(rows, as_of=AS_OF)
-    firms = 10 + 0.6 * 90  # the 90 % quantile of 10 10 10 10 100
-    assert [asked(firm, c, "gap_upper_days")[0] for c in "abc"] == pytest.approx([10, firms, firms])
+    usual = asked(firm, "b", "gap_upper_days")[0]
+    firm.extract(rows, as_of=AS_OF, config={"gap_bound": 0.75})
+    assert asked(firm, "b", "usual_gap_days")[0] < asked(firm, "b", "gap_upper_days")[0] < usual
 
 
 def test_repeat_share_is_orders_after_the_first_over_all_orders(firm):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from places import ROOT
+from segkit.crm import past as past_room
 from segkit.crm.lookback import horizon, looks
 
 pytestmark = pytest.mark.long
@@ -137,3 +138,34 @@ def test_the_demo_s_past_is_what_a_run_on_that_day_sees(extracted):
     rated = ["deal_amount"]  # converted by the newest rates known, which differ
     columns = [c for c in table if c not in rated]
     pd.testing.assert_frame_equal(table[columns], then[columns], check_dtype=False, atol=1e-3)
+
+
+@pytest.mark.parametrize("cancellations", ["net", "match"])
+def test_a_day_by_itself_and_all_days_at_once_tell_the_same(firm, monkeypatch, cancellations):
+    lines = (row.split(",") for row in ROWS.splitlines()[1:])
+    rows = "order_id,customer_id,ordered_at,amount,quantity,product\n"
+    rows += "".join(f"{','.join(line)},{1 if float(line[3]) > 0 else -1},{line[0]}\n" for line in lines)
+    rows += "8,bob,2024-07-20,9,1,7\n8,bob,2024-11-20,-9,-1,7\n8,bob,2024-12-20,4,1,7\n"
+    at_once = past(firm, rows, extracts={}) if cancellations == "net" else matched(firm, rows)
+    monkeypatch.setattr(past_room, "AT_ONCE", 0)
+    each = past(firm, rows) if cancellations == "net" else matched(firm, rows)
+    assert {"top_category", "repeat_spend", "gap_upper_days"} <= set(each.columns)
+    pd.testing.assert_frame_equal(at_once, each[at_once.columns])
+
+
+def matched(firm, rows: str) -> pd.DataFrame:
+    firm.extract(rows, as_of=DAY(2025, 4, 1), config={"horizon_days": 90}, cancellations="match")
+    return firm.table("past_customers")
+
+
+def test_an_order_stands_as_its_lines_made_it_from_day_to_day(firm):
+    rows = "order_id,customer_id,ordered_at,amount,product\n1,ann,2024-01-05,100,Lamp\n"
+    rows += "2,ann,2024-05-01,50,Tool\n2,ann,2024-08-01,-50,Tool\n2,ann,2024-11-01,30,Tool\n"
+    table = past(firm, rows)
+    seen = table.set_index("cutoff")[["frequency", "monetary", "categories", "top_category"]]
+    told = {day: tuple(seen.loc[day]) for day in (DAY(2024, 7, 1), DAY(2024, 10, 1), DAY(2025, 1, 1))}
+    assert told == {
+        DAY(2024, 7, 1): (2, 150, 2, "Lamp"),
+        DAY(2024, 10, 1): (1, 100, 1, "Lamp"),  # taken back in full
+        DAY(2025, 1, 1): (2, 130, 2, "Lamp"),  # and in part made good
+    }

@@ -21,6 +21,9 @@ DRAWS, CONFIDENCE = 400, 0.9
 NORMAL = 1.6449  # standard errors to each side that hold 90 %
 ALONE, BLOCKS = 2_000, 4_000  # customers drawn one by one; the others in so many blocks of neighbours by rank
 POINTS = 400  # of a curve
+YEAR = 365  # days
+DIMENSIONS = ("customer_id", "country", "category", "owner", "currency")
+OF_CUSTOMERS = ("country", "owner")
 WINDOWS = {"quarter": 3, "year": 12}  # months
 
 
@@ -174,6 +177,41 @@ def _error(rows: pd.DataFrame, named: pd.Series, value: str, shares: pd.Series) 
     x = rows[value].astype(float)
     own = (2 * named.map(shares) - 2 * float((shares**2).sum())) * x / x.sum()
     return float(np.sqrt((own.groupby(rows["customer_id"]).sum() ** 2).sum()))
+
+
+def by_year(revenue: pd.DataFrame, customers: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
+    """How concentrated the revenue of each year is, by every column that is known: what `by` gives, and years_back (0: the
+    365 days before `as_of`), whole (the orders reach back to its beginning). Customers' own columns (`OF_CUSTOMERS`) are
+    those of today for all years. The newest year first, dimensions in the order of `DIMENSIONS`.
+
+    `revenue`: customer_id, dimension, group, years_back, revenue; `customers`: customer_id, first_order_on.
+    """
+    of = customers.set_index("customer_id")
+    own = revenue[revenue["dimension"] == "customer_id"]
+    mapped = [
+        own.assign(dimension=c, group=own["customer_id"].map(of[c])) for c in OF_CUSTOMERS if c in of and of[c].notna().any()
+    ]
+    rows = pd.concat([revenue, *mapped], ignore_index=True)
+    reach = (pd.Timestamp(as_of) - pd.to_datetime(customers["first_order_on"]).min()).days
+    found = []
+    for (dimension, back), part in rows.groupby(["dimension", "years_back"]):
+        one = by(part.drop(columns="dimension").assign(**{str(dimension): part["group"]}), str(dimension), value="revenue")
+        found.append(one.assign(years_back=back, whole=reach >= YEAR * (back + 1)))
+    columns = [
+        "dimension",
+        "years_back",
+        "groups",
+        "herfindahl",
+        "low",
+        "high",
+        "equal_groups",
+        "largest",
+        "largest_share",
+        "whole",
+    ]
+    table = pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+    order = table["dimension"].map({name: i for i, name in enumerate(DIMENSIONS)})
+    return table.assign(_order=order).sort_values(["years_back", "_order"], ignore_index=True).drop(columns="_order")
 
 
 def over_time(

@@ -40,6 +40,13 @@ def largest_accounts(customers: pd.DataFrame, by: str, *, value: str = "revenue_
     return order[columns].reset_index(drop=True)
 
 
+def together(**tables: pd.DataFrame) -> pd.DataFrame:
+    """Tables of `largest_accounts` as one: `by` (the name given), `group`, and the other columns."""
+    parts = [rows.rename(columns={rows.columns[0]: "group"}).assign(by=name) for name, rows in tables.items()]
+    whole = pd.concat([part.astype({"group": "str"}) for part in parts], ignore_index=True)
+    return whole[["by", *(c for c in whole.columns if c != "by")]]
+
+
 def receivables(customers: pd.DataFrame, risk: pd.DataFrame, *, risky: float = RISKY) -> pd.DataFrame:
     """One row per customer with invoices unpaid past their due day, most money first: customer_id, name and owner where known,
     overdue_amount (base currency), overdue_invoices, churn_risk, risky (churn_risk at or above `risky`; null where unknown).

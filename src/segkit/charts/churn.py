@@ -111,6 +111,33 @@ def bands(table: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axe
 
 
 @house()
+def at_risk(segments: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axes:
+    """The money at risk of each segment (its colour) and the range of past errors around it (line). `segments`: scheme, tier,
+    customers, revenue_at_risk, at_risk_low, at_risk_high; the greatest first."""
+    rows = segments.reset_index(drop=True)
+    ax = style.sheet(ax, labels, rows, row=0.4)
+    if rows.empty:
+        return ax
+    colours = style.tier_colours([str(t) for t in rows["tier"]])
+    ax.barh(rows.index, rows["revenue_at_risk"], 0.62, color=[colours[str(t)] for t in rows["tier"]])
+    ax.hlines(rows.index, rows["at_risk_low"], rows["at_risk_high"], color=style.INK, linewidth=1)
+    ends = rows[["revenue_at_risk", "at_risk_high"]].max(axis=1)
+    for y, row in enumerate(rows.to_dict("records")):
+        said = labels.money(row["revenue_at_risk"])
+        ax.annotate(said, (ends[y], y), (5, 0), textcoords="offset points", va="center", fontsize=8.5)
+    names = [labels.words.label(f"tier.{s}", t) for s, t in zip(rows["scheme"], rows["tier"], strict=True)]
+    ax.set_yticks(rows.index, [style.wrap(name, 24) for name in names])
+    ax.tick_params(axis="y", labelcolor=style.INK, labelsize=9)
+    ax.invert_yaxis()
+    ax.set_xlim(0, max(float(ends.max()) * 1.15, 1.0))
+    ax.xaxis.set_major_formatter(labels.money)
+    ax.set_xlabel(labels.words("axis.revenue_at_risk_range", currency_code=labels.currency))
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x")
+    return ax
+
+
+@house()
 def risk_value(customers: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axes:
     """The risk–value map: each customer by its risk and the revenue it would bring if it ordered; the first `NAMED` rows are
     named. `customers`: churn_risk, revenue_if_ordering, band, customer_id, name where known; most revenue at risk first."""

@@ -133,3 +133,69 @@ def _within(ax: Axes, share: float, y: float, text: str) -> None:
     ink = style.PAPER if inside else style.INK
     ha = "right" if inside else "left"
     ax.annotate(text, (share, y), place, textcoords="offset points", ha=ha, va="center", fontsize=8.5, color=ink)
+
+
+@house()
+def by_dimension(table: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axes:
+    """The Herfindahl index by customer, country, product, … with its interval: the last 12 months in colour, earlier whole
+    years paler, and the largest group. `table`: dimension, years_back, herfindahl, low, high, largest, largest_share, whole."""
+    shown = table[table["whole"].astype(bool) | table["years_back"].eq(0)]
+    newest = shown[shown["years_back"] == 0].reset_index(drop=True)
+    ax = style.sheet(ax, labels, newest, row=0.55)
+    if newest.empty:
+        return ax
+    at = {name: y for y, name in enumerate(newest["dimension"])}
+    for back, rows in shown.groupby("years_back"):
+        _year(ax, rows[rows["dimension"].isin(at)], at, int(back), labels)
+    for y, row in enumerate(newest.to_dict("records")):
+        if row["dimension"] != "customer_id":
+            said = f"{style.short(str(row['largest']), 22)} {labels.percent(row['largest_share'])}"
+            ax.annotate(said, (1.01, y), xycoords=ax.get_yaxis_transform(), va="center", fontsize=8.5)
+    ax.annotate(labels.words("column.largest"), (1.01, 1), xycoords="axes fraction", va="bottom", fontsize=8, color=style.GREY)
+    ax.set_xscale("log")
+    ax.set_xlim(right=min(1.3, ax.get_xlim()[1]))
+    ax.xaxis.set_major_formatter(lambda x, _: labels.words.number(x, 3 if x < 0.01 else 2))
+    ax.set_yticks(list(at.values()), [labels.words.label("dimension", name) for name in at])
+    ax.set_ylim(len(at) - 0.5, -0.6)
+    ax.tick_params(axis="y", labelcolor=style.INK, labelsize=9)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(labels.words("axis.herfindahl"))
+    ax.grid(axis="x")
+    return ax
+
+
+def _year(ax: Axes, rows: pd.DataFrame, at: dict[str, int], back: int, labels: Labels) -> None:
+    colour = style.ACCENT if back == 0 else style.GREY
+    y = rows["dimension"].map(at) + 0.17 * back
+    ax.hlines(y, rows["low"], rows["high"], linewidth=1.6, color=colour, alpha=0.4)
+    name = labels.words("chart.years_back" if back else "axis.revenue_12m", years=back)
+    ax.scatter(
+        rows["herfindahl"], y, s=34 if back == 0 else 18, zorder=3, color=colour, alpha=0.9 if back < 2 else 0.45, gid="year"
+    )
+    if len(rows):
+        first = rows.assign(y=y).iloc[0]
+        ax.annotate(
+            name, (first["high"], first["y"]), (6, 0), textcoords="offset points", va="center", fontsize=8, color=colour
+        )
+
+
+@house()
+def tail(parts: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axes:
+    """What share of customers, revenue and contacts the long tail has (colour) beside the top customers (grey). `parts`:
+    value_part (top, tail), customer_share, revenue_share, touch_share where known."""
+    shares = [c for c in ("customer_share", "revenue_share", "touch_share") if c in parts.columns and parts[c].notna().all()]
+    rows = parts.set_index(parts["value_part"].astype(str)).loc["tail", shares]
+    ax = style.sheet(ax, labels, parts, row=0.8)
+    at = range(len(shares))
+    ax.barh(at, 1, 0.6, color=style.RULE)
+    ax.barh(at, rows.astype(float), 0.6, color=style.ACCENT)
+    for y, share in enumerate(rows):
+        _within(ax, float(share), y, labels.percent(share))
+    ax.set_yticks(list(at), [labels.words(f"chart.of_{c}") for c in shares])
+    ax.set_ylim(len(shares) - 0.5, -0.5)
+    ax.set_xlim(0, 1)
+    ax.tick_params(axis="y", labelcolor=style.INK, labelsize=9)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(labels.words("axis.tail_share"))
+    ax.xaxis.set_major_formatter(labels.percent)
+    return ax

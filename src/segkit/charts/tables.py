@@ -42,6 +42,9 @@ KINDS = {
 }
 
 
+WHOLE = "(all)"  # stands where a tier does, for all of them
+
+
 @dataclass(frozen=True)
 class Written:
     """A frame in words: headers, cells, and which columns stand to the right."""
@@ -67,7 +70,7 @@ def written(
     for name in names:
         kind = known.get(str(name)) or ("number" if frame[name].dtype.kind in "iuf" else "text")
         columns.append(_column(frame.head(rows), str(name), kind, words, currency))
-        right.append(kind in ("money", "short_money", "percent", "number", "decimal2", "in_ten"))
+        right.append(kind in ("money", "short_money", "percent", "number", "decimal2", "decimal3", "in_ten"))
     headers = [_header(str(name), words) for name in names]
     return Written(headers, [list(row) for row in zip(*columns, strict=True)], right, len(frame))
 
@@ -82,7 +85,7 @@ def _column(frame: pd.DataFrame, name: str, kind: str, words: Words, currency: s
     values = frame[name]
     if kind == "tier":
         schemes = frame["scheme"] if "scheme" in frame else [""] * len(frame)
-        return [words.label(f"tier.{s}", t) for s, t in zip(schemes, values, strict=True)]
+        return [_text(t, f"tier.{s}", words) for s, t in zip(schemes, values, strict=True)]
     if kind.endswith("money"):
         return [words.money(v, currency, compact=kind == "short_money") for v in values]
     if kind == "in_ten":
@@ -91,8 +94,8 @@ def _column(frame: pd.DataFrame, name: str, kind: str, words: Words, currency: s
         return [words.percent(v, 1) for v in values]
     if kind in ("date", "month"):
         return [getattr(words, kind)(v) for v in values]
-    if kind == "decimal2":
-        return [words.number(v, 2) for v in values]
+    if kind in ("decimal2", "decimal3"):
+        return [words.number(v, int(kind[-1])) for v in values]
     if kind == "number":
         digits = 0 if (values.dropna() % 1 == 0).all() else 1
         return [words.number(v, digits) for v in values]
@@ -110,6 +113,8 @@ def _in_ten(value: Any, words: Words) -> str:
 def _text(value: Any, group: str, words: Words) -> str:
     if is_missing(value):
         return MISSING
+    if group.startswith("tier.") and value == WHOLE:
+        return words(f"segment.{WHOLE}")
     return str(value) if group == "text" else words.label(group, value)
 
 

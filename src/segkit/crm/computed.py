@@ -20,7 +20,8 @@ SUMS = _names("monetary refunds revenue_12m revenue_prev_12m revenue_90d revenue
 FLAGS = frozenset({"decision_maker_known"})
 OTHERS = _names(
     """first_order_on last_order_on recency_days average_order_value tenure_days sample_orders margin_known
-    conceded usual_gap_days gap_upper_days gap_log_mean gap_log_sd repeat_spend margin_12m margin_prev_12m margin_rate_12m
+    conceded usual_gap_days gap_low_days gap_upper_days
+    gap_spread gap_own_share gap_log_mean gap_log_sd repeat_spend margin_12m margin_prev_12m margin_rate_12m
     margin_rate_prev_12m repeat_share top_category
     last_touch_on last_reply_on inquiry_quality sample_price_on sample_requested_on sample_sent_on
     sample_received_on last_feedback paid_on_time_share days_late_mean deal_stage deal_since deal_first_contact_on

@@ -12,7 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from segkit.crm import accounts, features, further, ledger, lookback, past, rates, region, sales, sources, together
+from segkit.crm import accounts, features, further, ledger, lookback, past, rates, region, sales, sources, together, turnover
 from segkit.crm.cleaning import Clean, clean, known, stage
 from segkit.crm.contract import prove
 from segkit.crm.sources import Note, Raw, engines
@@ -42,6 +42,7 @@ class Reading:
     events: ir.Table
     mapped: set[str]
     further: dict[str, ir.Table]
+    gap_bound: float
     regions: dict[str, str] | None = None
 
     def pairs(self) -> list[tuple[Clean, Raw]]:
@@ -93,7 +94,7 @@ def _read(settings: Settings, work: Path, *, today: dt.date, as_of: dt.date | No
     mapped = {name for source in spec.sources for name in source.columns or cleans["orders"].columns}
     own = further.tables(cleans, spec, as_of=reader.day)
     raws = {n: reader.raws[n] for n in settings.extracts}
-    return Reading(reader.day, raws, cleans, found, mapped, own, reader.regions)
+    return Reading(reader.day, raws, cleans, found, mapped, own, settings.gap_bound, reader.regions)
 
 
 class _Reader:
@@ -183,18 +184,21 @@ def _refuse_early(reading: Reading, rows: dict[str, Any]) -> None:
 def _write(reading: Reading, counts: pd.DataFrame, tables: Path, work: Path) -> None:
     tables.mkdir(parents=True, exist_ok=True)
     own = {name: stage(table, name, work) for name, table in reading.further.items()}
+    gaps = further.spaced(reading.events, bound=reading.gap_bound, work=work)
     table = features.customers(
         reading.cleans,
         reading.events,
         as_of=reading.as_of,
         mapped=reading.mapped,
         named=further.named(reading.cleans, as_of=reading.as_of),
-        parts=further.columns(reading.cleans, reading.events, own, as_of=reading.as_of),
+        parts=further.columns(reading.cleans, reading.events, own, gaps=gaps, as_of=reading.as_of),
     )
     _parquet(table.order_by("customer_id"), tables / "customers.parquet")
     prove(tables / "customers.parquet", as_of=reading.as_of)
     located = region.locate(tables / "customers.parquet", own=reading.regions)
     _parquet(features.orders_of(reading.events).order_by("customer_id", "ordered_on", "order_id"), tables / "orders.parquet")
+    turnover_years = turnover.years(reading.cleans["orders"], as_of=reading.as_of)
+    _parquet(turnover_years.order_by(*turnover.ORDER), tables / "revenue_years.parquet")
     _parquet(features.order_months(reading.events), tables / "order_months.parquet")
     for name, found in own.items():
         _parquet(found.order_by(*further.ORDER[name]), tables / f"{name}.parquet")
@@ -222,7 +226,16 @@ def _write_past(reading: Reading, settings: Settings, horizon_days: int, tables:
     start = settings.fiscal_year_start
     days = past.days(reading.events, as_of=reading.as_of, horizon_days=horizon_days, fiscal_year_start=start)
     spec = settings.extracts["orders"]
-    past.write(reading.cleans, spec, reading.events, days, as_of=reading.as_of, tables=tables, work=work)
+    past.write(
+        reading.cleans,
+        spec,
+        reading.events,
+        days,
+        as_of=reading.as_of,
+        bound=reading.gap_bound,
+        tables=tables,
+        work=work,
+    )
 
 
 def _parquet(table: ir.Table, path: Path) -> None:

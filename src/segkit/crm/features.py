@@ -22,40 +22,62 @@ def events(orders: Clean, extract: Extract) -> ir.Table:
 
     An order has a sale and is not cancelled in full; everything else only changes what the customer spent.
     """
-    lines = orders.used
     match = extract.cancellations == "match"
-    kept = matched(lines, place=orders.place) if match else lines
-    sale = kept["amount"] >= 0
+    kept = matched(orders.used, place=orders.place) if match else orders.used
+    keys = order_keys(kept, orders, extract)
+    rows = kept.group_by("customer_id", **keys).agg(**_sums(kept, orders))
+    return _judged(rows, own_id=orders.has("order_id")).drop(*keys)
+
+
+def standing(orders: Clean, extract: Extract) -> ir.Table:
+    """Every order and credit note as it stood from one day on until another: the columns of `events`, `_since`, the day of the
+    line that made it so, and `_until`, that of the next such line (null: it stands still). What a day knows of an order has
+    `_since` before it and no `_until` before it. Cancellations that are matched (`match`) are told by `events` alone."""
+    lines = orders.used
+    keys = order_keys(lines, orders, extract)
+    days = lines.group_by("customer_id", **keys, _since=lines["ordered_at"].date()).agg(**_sums(lines, orders))
+    one = {"group_by": ["customer_id", *keys], "order_by": "_since"}
+    so_far = ibis.window(**one, preceding=(None, 0))
+    summed = [c for c in days.columns if c not in ("customer_id", "_since", *keys)]
+    whole = {c: (days[c].min() if c in ("_sold_at", "_begun_at") else days[c].sum()).over(so_far) for c in summed}
+    rows = days.mutate(_until=days["_since"].lead().over(ibis.window(**one)), **whole)
+    return _judged(rows, own_id=orders.has("order_id")).drop(*keys)
+
+
+def _sums(lines: ir.Table, orders: Clean) -> dict[str, ir.Value]:
+    """What is added up of an order's lines; `lines` with `_kept` where cancellations were matched."""
+    sale, match = lines["amount"] >= 0, "_kept" in lines.columns
     asked = {
-        "ordered_at": ibis.coalesce(kept["ordered_at"].min(where=sale), kept["ordered_at"].min()),
-        "booked": kept["amount"].sum(),
-        "refunds": kept["amount"].sum(where=~sale).fill_null(0.0),
-        "sales": kept.count(where=sale),
-        "credits": kept.count(where=kept["_kept"] < kept["amount"] if match else ~sale),
+        "_sold_at": lines["ordered_at"].min(where=sale),
+        "_begun_at": lines["ordered_at"].min(),
+        "booked": lines["amount"].sum(),
+        "refunds": lines["amount"].sum(where=~sale).fill_null(0.0),
+        "sales": lines.count(where=sale),
+        "credits": lines.count(where=lines["_kept"] < lines["amount"] if match else ~sale),
     }
     if match:
-        asked["amount"] = kept["_kept"].sum()
-    if "_own_amount" in kept.columns:  # exchange rates differ from day to day: cancelled in full is told before them
-        left = kept["_kept"] / kept["amount"].nullif(0.0) if match else 1.0
-        asked["own"] = (kept["_own_amount"] * left).sum()
+        asked["amount"] = lines["_kept"].sum()
+    if "_own_amount" in lines.columns:  # exchange rates differ from day to day: cancelled in full is told before them
+        left = lines["_kept"] / lines["amount"].nullif(0.0) if match else 1.0
+        asked["own"] = (lines["_own_amount"] * left).sum()
     if orders.has("list_amount"):
-        asked["conceded"] = (kept["list_amount"] - kept["amount"]).sum(where=sale)
+        asked["conceded"] = (lines["list_amount"] - lines["amount"]).sum(where=sale)
     if orders.has("margin") or orders.has("cost"):
-        valued = kept["margin"].notnull()
-        asked |= {"margin": kept["margin"].sum(), "valued": kept["amount"].sum(where=sale & valued)}
-        asked["margin_on"] = kept["amount"].sum(where=valued)
-    keys = order_keys(kept, orders, extract)
-    rows = kept.group_by("customer_id", **keys).agg(**asked)
-    return _judged(rows if match else rows.mutate(amount=rows["booked"]), own_id=orders.has("order_id")).drop(*keys)
+        valued = lines["margin"].notnull()
+        asked |= {"margin": lines["margin"].sum(), "valued": lines["amount"].sum(where=sale & valued)}
+        asked["margin_on"] = lines["amount"].sum(where=valued)
+    return asked
 
 
 def _judged(rows: ir.Table, *, own_id: bool) -> ir.Table:
-    """Adds order_id, ordered_on and `is_order`."""
+    """Adds order_id, ordered_on, `is_order`, and `amount` where nothing was matched."""
+    rows = rows if "amount" in rows.columns else rows.mutate(amount=rows["booked"])
     left = rows["own" if "own" in rows.columns else "amount"].round(4)
     gone = left <= 0 if own_id else left == 0
     is_order = (rows["sales"] > 0) & ~((rows["credits"] > 0) & gone)
-    rows = rows.mutate(is_order=is_order, ordered_on=rows["ordered_at"].date(), order_id=_named(rows))
-    return rows.drop("ordered_at", "sales", "credits", *({"own"} & set(rows.columns)))
+    day = ibis.coalesce(rows["_sold_at"], rows["_begun_at"]).date()
+    rows = rows.mutate(is_order=is_order, ordered_on=day, order_id=_named(rows))
+    return rows.drop("_sold_at", "_begun_at", "sales", "credits", *({"own"} & set(rows.columns)))
 
 
 def order_keys(lines: ir.Table, orders: Clean, extract: Extract) -> dict[str, ir.Value]:

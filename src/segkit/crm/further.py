@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 
 import ibis.expr.types as ir
 
-from segkit.crm import deals, payments, people, rhythm, touches
-from segkit.crm.cleaning import Clean
+from segkit.crm import bounds, deals, payments, people, rhythm, touches
+from segkit.crm.cleaning import Clean, stage
 from segkit.settings import Extract
 
 
@@ -29,11 +30,11 @@ def columns(
     found: ir.Table,
     own: dict[str, ir.Table],
     *,
+    gaps: ir.Table,
     as_of: dt.date,
-    firm: Callable[[ir.Table], ir.Value] = rhythm.one_firm,
 ) -> list[ir.Table]:
-    """Tables with one row per customer, to be joined to it. `own`: what `tables` gave; `firm`: see `rhythm.gaps`."""
-    parts = [rhythm.windows(found, as_of=as_of), rhythm.gaps(found, firm=firm)]
+    """Tables with one row per customer, to be joined to it. `own`: what `tables` gave; `gaps`: what `spaced` gave."""
+    parts = [rhythm.windows(found, as_of=as_of), gaps]
     if "customer_categories" in own:
         parts.append(rhythm.favourites(own["customer_categories"]))
     if "interactions" in extracts:
@@ -45,6 +46,12 @@ def columns(
     if "contacts" in extracts:
         parts.append(payments.contacts(extracts["contacts"]))
     return parts
+
+
+def spaced(found: ir.Table, *, bound: float, work: Path, firm: Callable[[ir.Table], ir.Value] = rhythm.one_firm) -> ir.Table:
+    """The gaps between a customer's orders and what its next will be. The gaps are counted once; `bound`, `firm`: see
+    `bounds.next_gaps`."""
+    return bounds.next_gaps(stage(rhythm.gaps(found), "gaps", work), firm=firm, bound=bound)
 
 
 def named(extracts: dict[str, Clean], *, as_of: dt.date) -> list[ir.Table]:

@@ -3,15 +3,18 @@
 Nothing from a past day on reaches its row: not a later order, credit note, deal or touch. What an extract does not date
 (fields of the customers extract, labels of deals, contacts) has no history and is left out.
 
-Several past days are computed in one go: each customer stands once per day, under an id of its own, and its time is moved
-so that every past day falls on as-of. The features are then those of as-of, written once.
+Lines are read once: into orders, and customers' categories, as they stood from one day until another (`Standing`). A past
+day picks what stood then. Where there is little, several days are computed in one go: each customer stands once per day,
+under an id of its own, and its time is moved so that every past day falls on as-of. The features are then those of as-of,
+written once. Where there is much, each day is computed by itself, as as-of is.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis
@@ -19,15 +22,15 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from segkit import schema
-from segkit.crm import features, further
-from segkit.crm.cleaning import Clean, stage
+from segkit.crm import deals, features, further, rhythm
+from segkit.crm.cleaning import Clean, known, stage
 from segkit.crm.deals import LABELS
 from segkit.crm.lookback import Look, looks
 from segkit.settings import Extract
 
 UNDATED = frozenset({"contacts", "owners", "targets", "costs", "fx"})
 WITHOUT_HISTORY = tuple(f"deal_{name}" for name in LABELS)
-AT_ONCE = 5_000_000  # order lines times days computed in one go; beyond it fewer days are
+AT_ONCE = 1_500_000  # orders times days computed in one go; beyond it each day is computed by itself
 MARK = "\x1f"  # between a customer's id and the day
 DAY = 10  # characters of a day
 
@@ -54,35 +57,127 @@ def listed(past: Sequence[Look]) -> pd.DataFrame:
     return frame.astype({"cutoff": "datetime64[us]", "kind": "str", "horizon_days": "int64"})
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Orders and categories as they stood, see `features.standing`; `orders`: None where cancellations are matched, since
+    what a later one cancels is told by the lines alone."""
+
+    orders: ir.Table | None
+    categories: ir.Table | None
+
+    @classmethod
+    def of(cls, orders: Clean, extract: Extract, *, work: Path) -> Standing:
+        """Read all lines once."""
+        match = extract.cancellations == "match"
+        events = None if match else stage(features.standing(orders, extract), "standing", work)
+        categories = rhythm.standing_categories(orders, extract)
+        return cls(events, categories if categories is None else stage(categories, "standing-categories", work))
+
+
 def customers(
-    extracts: dict[str, Clean], extract: Extract, cutoffs: Sequence[dt.date], *, as_of: dt.date, work: Path
+    extracts: dict[str, Clean],
+    extract: Extract,
+    stood: Standing,
+    cutoffs: Sequence[dt.date],
+    *,
+    as_of: dt.date,
+    bound: float,
+    work: Path,
 ) -> ir.Table:
     """One row per past day (`cutoff`) and customer known by then: the measures of the customers table that have a history.
-    `extract`: of the orders. None of the days lies after as-of."""
+    `extract`: of the orders; `bound`: see `bounds.next_gaps`. None of the days lies after as-of."""
+    work = work / f"past-{min(cutoffs)}-{len(cutoffs)}"
+    work.mkdir()
+    if len(cutoffs) == 1:
+        table = _on_a_day(extracts, extract, stood, cutoffs[0], bound=bound, work=work)
+    else:
+        table = _on_days(extracts, extract, stood, cutoffs, as_of=as_of, bound=bound, work=work)
+    return table.drop(*(c for c in WITHOUT_HISTORY if c in table.columns)).order_by("cutoff", "customer_id")
+
+
+def _on_a_day(
+    extracts: dict[str, Clean], extract: Extract, stood: Standing, day: dt.date, *, bound: float, work: Path
+) -> ir.Table:
+    then = {name: known(clean, day) for name, clean in extracts.items() if name not in UNDATED}
+
+    def standing(rows: ir.Table) -> ir.Table:
+        return rows.filter(_stood(rows, ibis.literal(day))).drop("_since", "_until")
+
+    table = _measured(then, extract, stood, standing, as_of=day, bound=bound, work=work, firm=rhythm.one_firm)
+    return table.mutate(cutoff=ibis.literal(day))
+
+
+def _on_days(
+    extracts: dict[str, Clean],
+    extract: Extract,
+    stood: Standing,
+    cutoffs: Sequence[dt.date],
+    *,
+    as_of: dt.date,
+    bound: float,
+    work: Path,
+) -> ir.Table:
     then = {name: _moved(clean, cutoffs, to=as_of) for name, clean in extracts.items() if name not in UNDATED}
-    known_customers = then.pop("customers", None)
-    name = f"{min(cutoffs)}-{len(cutoffs)}"
-    found = stage(features.events(then["orders"], extract), f"events-{name}", work)
-    tables = further.tables(then, extract, as_of=as_of)
-    own = {key: stage(table, f"{key}-{name}", work) for key, table in tables.items() if key != "touches"}
-    named = further.named(then, as_of=as_of)
-    named += [known_customers.used.select("customer_id")] if known_customers else []
-    parts = further.columns(then, found, own, as_of=as_of, firm=_day_of)
-    table = features.customers(then, found, as_of=as_of, mapped=set(), named=named, parts=parts)
-    return _moved_back(table.drop(*(c for c in WITHOUT_HISTORY if c in table.columns)), since=as_of)
+
+    def standing(rows: ir.Table) -> ir.Table:
+        each = rows.mutate(_cutoff=_each(cutoffs))
+        each = each.filter(_stood(each, each["_cutoff"])).drop("_since", "_until")
+        return _marked(each, [c for c in each.columns if each[c].type().is_date() and c != "_cutoff"], to=as_of)
+
+    table = _measured(then, extract, stood, standing, as_of=as_of, bound=bound, work=work, firm=_day_of)
+    return _moved_back(table, since=as_of)
+
+
+def _stood(rows: ir.Table, day: ir.DateValue) -> ir.BooleanValue:
+    """Whether it stood so on the morning of a day."""
+    return (rows["_since"] < day) & (rows["_until"] >= day).fill_null(True)
+
+
+def _measured(
+    then: dict[str, Clean],
+    extract: Extract,
+    stood: Standing,
+    standing: Callable[[ir.Table], ir.Table],
+    *,
+    as_of: dt.date,
+    bound: float,
+    work: Path,
+    firm: Callable[[ir.Table], ir.Value],
+) -> ir.Table:
+    """The measures of the customers as known `then`; `standing` picks what of `stood` did."""
+    orders = features.events(then["orders"], extract) if stood.orders is None else standing(stood.orders)
+    found = stage(orders, "events", work)
+    named = [then["customers"].used.select("customer_id")] if "customers" in then else []
+    then = {name: clean for name, clean in then.items() if name != "customers"}
+    named += further.named(then, as_of=as_of)
+    own = {"customer_categories": standing(stood.categories)} if stood.categories is not None else {}
+    if "opportunities" in then:
+        own["deals"] = stage(deals.table(then["opportunities"], as_of=as_of), "deals", work)
+    gaps = further.spaced(found, bound=bound, work=work, firm=firm)
+    parts = further.columns(then, found, own, gaps=gaps, as_of=as_of)
+    return features.customers(then, found, as_of=as_of, mapped=set(), named=named, parts=parts)
 
 
 def _moved(clean: Clean, cutoffs: Sequence[dt.date], *, to: dt.date) -> Clean:
     """The rows known at each past day, once per day: customer_id names the day, and all dates are moved to suit `to`."""
-    rows = clean.rows.mutate(_cutoff=ibis.array([ibis.literal(day) for day in cutoffs]).unnest())
+    rows = clean.rows.mutate(_cutoff=_each(cutoffs))
     table = schema.TABLES[clean.name]
     dated = [rows[name] for name in (table.known_at, table.known_else) if name in clean.columns]
     if dated:
         rows = rows.filter((ibis.coalesce(*dated).date() < rows["_cutoff"]).fill_null(True))
+    moved = [c for c in clean.columns if rows[c].type().is_date() or rows[c].type().is_timestamp()]
+    return replace(clean, rows=_marked(rows, moved, to=to))
+
+
+def _each(cutoffs: Sequence[dt.date]) -> ir.DateValue:
+    return ibis.array([ibis.literal(day) for day in cutoffs]).unnest()
+
+
+def _marked(rows: ir.Table, dates: Sequence[str], *, to: dt.date) -> ir.Table:
+    """customer_id names `_cutoff` too, and `dates` are moved so that it falls on `to`."""
     ahead = ibis.literal(to).delta(rows["_cutoff"], unit="day")
-    moved = {c: _ahead(rows[c], ahead) for c in clean.columns if rows[c].type().is_date() or rows[c].type().is_timestamp()}
     one = rows["customer_id"] + MARK + rows["_cutoff"].cast("string")
-    return replace(clean, rows=rows.mutate(customer_id=one, **moved).drop("_cutoff"))
+    return rows.mutate(customer_id=one, **{c: _ahead(rows[c], ahead) for c in dates}).drop("_cutoff")
 
 
 def _ahead(moment: ir.Value, by: ir.IntegerValue) -> ir.Value:
@@ -125,6 +220,7 @@ def write(
     past: Sequence[Look],
     *,
     as_of: dt.date,
+    bound: float,
     tables: Path,
     work: Path,
 ) -> None:
@@ -133,9 +229,12 @@ def write(
     seen, after = work / "past", work / "after"
     for folder in (seen, after):
         folder.mkdir()
-    for some in _batches(sorted({look.cutoff for look in past}), extracts["orders"]):
-        table = customers(extracts, extract, some, as_of=as_of, work=work)
+    if past:
+        stood = Standing.of(extracts["orders"], extract, work=work)
+    for some in _batches(sorted({look.cutoff for look in past}), found):
+        table = customers(extracts, extract, stood, some, as_of=as_of, bound=bound, work=work)
         table.get_backend().to_parquet(table, seen / f"{some[0]}.parquet")
+        shutil.rmtree(work / f"past-{some[0]}-{len(some)}")
     if past:
         every = ibis.union(*(outcomes(found, look) for look in past)) if len(past) > 1 else outcomes(found, past[0])
         every.get_backend().to_parquet(every, after / "all.parquet")
@@ -143,11 +242,12 @@ def write(
     _joined(after, ["cutoff", "kind", "customer_id"], tables / "outcomes.parquet")
 
 
-def _batches(cutoffs: Sequence[dt.date], orders: Clean) -> Iterator[Sequence[dt.date]]:
-    """As many days at once as the number of order lines allows."""
-    lines = orders.rows.count().to_pyarrow().as_py() if cutoffs else 0
-    size = max(1, AT_ONCE // max(lines, 1))
-    yield from (cutoffs[i : i + size] for i in range(0, len(cutoffs), size))
+def _batches(cutoffs: Sequence[dt.date], found: ir.Table) -> list[Sequence[dt.date]]:
+    """All days at once, or each by itself, by the number of orders."""
+    if not cutoffs:
+        return []
+    orders = found.count().to_pyarrow().as_py()
+    return [cutoffs] if orders * len(cutoffs) <= AT_ONCE else [[day] for day in cutoffs]
 
 
 def _joined(folder: Path, keys: list[str], path: Path) -> None:
@@ -158,4 +258,5 @@ def _joined(folder: Path, keys: list[str], path: Path) -> None:
         nothing = {key: pd.Series(dtype="datetime64[us]" if key == "cutoff" else "str") for key in keys}
         pd.DataFrame(nothing).to_parquet(path, index=False)
         return
-    con.to_parquet(con.read_parquet(parts, union_by_name=True).order_by(keys), path, compression="zstd")
+    whole = con.read_parquet(parts, union_by_name=True)
+    con.to_parquet(whole.order_by(keys) if len(parts) == 1 else whole, path, compression="zstd")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 import ibis
 import ibis.expr.types as ir
@@ -14,8 +13,6 @@ from segkit.settings import Extract
 
 YEAR, THREE_YEARS = 365, 1095  # days
 RECENT = (90, 180)  # days
-UPPER = 0.9  # of a customer's own gaps: later than that is unusual
-ENOUGH = 4  # gaps from which a customer's own quantile is taken
 
 
 def windows(found: ir.Table, *, as_of: dt.date) -> ir.Table:
@@ -67,54 +64,85 @@ def one_firm(_: ir.Table) -> ir.Value:
     return ibis.literal("firm")
 
 
-def gaps(found: ir.Table, *, firm: Callable[[ir.Table], ir.Value] = one_firm) -> ir.Table:
-    """One row per customer with an order. `order_days`: days with one, `gaps`: gaps between them, `usual_gap_days`: their
-    median, null below two order days; `gap_upper_days`: the 90 % quantile of its gaps, of all gaps of the firm where it has
-    fewer than 4; `gap_log_mean`, `gap_log_sd`: mean and population deviation of their logarithms; `repeat_spend`: what its
-    orders after the first order day came to per day with one (base currency). `firm`: whose gaps stand in for a customer's."""
+def gaps(found: ir.Table) -> ir.Table:
+    """One row per customer with an order. `order_days`: days with one, `gaps`: gaps between them; `gap_log_mean`, `gap_log_sd`:
+    mean and population deviation of their logarithms (null without a gap, below two); `repeat_spend`: what its orders after the
+    first order day came to per day with one (base currency)."""
     orders = found.filter(found["is_order"]).select("customer_id", "ordered_on", "amount")
-    earlier = orders["ordered_on"].lag().over(ibis.window(group_by="customer_id", order_by="ordered_on"))
-    spaced = orders.mutate(_earlier=earlier)
-    days = spaced["ordered_on"].delta(spaced["_earlier"], unit="day")
-    first = orders["ordered_on"].min().over(ibis.window(group_by="customer_id"))
-    spaced = spaced.mutate(gap=days.nullif(0), _first=first)  # orders of one day are one
-    all_gaps = spaced.group_by(_of=firm(spaced)).agg(_firm=spaced["gap"].quantile(UPPER))
-    gap = spaced["gap"]
+    days = orders.group_by("customer_id", "ordered_on").agg(amount=orders["amount"].sum())
+    earlier = days["ordered_on"].lag().over(ibis.window(group_by="customer_id", order_by="ordered_on"))
+    spaced = days.mutate(_gap=days["ordered_on"].delta(earlier, unit="day"))
+    gap = spaced["_gap"]
     own = spaced.group_by("customer_id").agg(
-        usual_gap_days=gap.median().cast("float64"),
         gaps=gap.count(),
         gap_log_mean=gap.log().mean(),
         gap_log_sd=gap.log().std(how="pop"),
-        _own=gap.quantile(UPPER),
-        _repeat=spaced["amount"].sum(where=spaced["ordered_on"] > spaced["_first"]),
+        _repeat=spaced["amount"].sum(where=gap.notnull()),
     )
-    both = own.mutate(_of=firm(own)).inner_join(all_gaps, "_of")
-    upper = ibis.ifelse(both["gaps"] >= ENOUGH, both["_own"], both["_firm"])
-    return both.select(
-        "customer_id", "usual_gap_days", "gaps", "gap_log_mean",
-        order_days=both["gaps"] + 1,
-        gap_upper_days=upper.cast("float64").round(2),
-        gap_log_sd=ibis.ifelse(both["gaps"] >= 2, both["gap_log_sd"], ibis.null("float64")),
-        repeat_spend=(both["_repeat"] / both["gaps"].nullif(0)).round(4),
+    return own.select(
+        "customer_id", "gaps", "gap_log_mean",
+        order_days=own["gaps"] + 1,
+        gap_log_sd=ibis.ifelse(own["gaps"] >= 2, own["gap_log_sd"], ibis.null("float64")),
+        repeat_spend=(own["_repeat"] / own["gaps"].nullif(0)).round(4),
     )  # fmt: skip
 
 
 def categories(orders: Clean, extract: Extract) -> ir.Table | None:
     """One row per customer and category (`product_category`, else the product): orders in which something of it was bought
     and not all taken back, and revenue (net, base currency). None where an extract names neither."""
+    named = _categorised(orders)
+    if named is None:
+        return None
+    keys = order_keys(named, orders, extract)
+    per_order = named.group_by("customer_id", "category", **keys).agg(**_bought(named))
+    per_category = per_order.group_by("customer_id", "category")
+    asked = {"orders": per_order.count(where=_is_bought(per_order, extract)), "revenue": per_order["revenue"].sum().round(4)}
+    return per_category.agg(**asked)
+
+
+def standing_categories(orders: Clean, extract: Extract) -> ir.Table | None:
+    """`categories` as they stood from one day on until another; `_since`, `_until` as in `features.standing`."""
+    named = _categorised(orders)
+    if named is None:
+        return None
+    keys = order_keys(named, orders, extract)
+    days = named.group_by("customer_id", "category", **keys, _since=named["ordered_at"].date()).agg(**_bought(named))
+    one = {"group_by": ["customer_id", "category", *keys], "order_by": "_since"}
+    so_far = ibis.window(**one, preceding=(None, 0))
+    whole = days.mutate(
+        gained=days["revenue"], revenue=days["revenue"].sum().over(so_far), sales=days["sales"].sum().over(so_far)
+    )
+    bought = whole.mutate(now=ibis.ifelse(_is_bought(whole, extract), 1, 0))
+    before = bought["now"].lag().over(ibis.window(**one)).fill_null(0)
+    changes = bought.mutate(orders=bought["now"] - before)
+    daily = changes.group_by("customer_id", "category", "_since")
+    daily = daily.agg(orders=changes["orders"].sum(), revenue=changes["gained"].sum())
+    one = {"group_by": ["customer_id", "category"], "order_by": "_since"}
+    so_far = ibis.window(**one, preceding=(None, 0))
+    return daily.mutate(
+        orders=daily["orders"].sum().over(so_far),
+        revenue=daily["revenue"].sum().over(so_far).round(4),
+        _until=daily["_since"].lead().over(ibis.window(**one)),
+    )
+
+
+def _categorised(orders: Clean) -> ir.Table | None:
+    """The lines whose category is known."""
     known = [name for name in ("product_category", "product") if orders.has(name)]
     if not known:
         return None
     lines = orders.used
     named = lines.mutate(category=ibis.coalesce(*(lines[name] for name in known)))
-    named = named.filter(named["category"].notnull())
-    keys = order_keys(named, orders, extract)
-    per_order = named.group_by("customer_id", "category", **keys).agg(
-        revenue=named["amount"].sum(), sales=named.count(where=named["amount"] >= 0)
-    )
-    bought = (per_order["sales"] > 0) & ((per_order["revenue"] > 0) | (extract.zero_amount == "order"))
-    per_category = per_order.group_by("customer_id", "category")
-    return per_category.agg(orders=per_order.count(where=bought), revenue=per_order["revenue"].sum().round(4))
+    return named.filter(named["category"].notnull())
+
+
+def _bought(named: ir.Table) -> dict[str, ir.Value]:
+    return {"revenue": named["amount"].sum(), "sales": named.count(where=named["amount"] >= 0)}
+
+
+def _is_bought(per_order: ir.Table, extract: Extract) -> ir.BooleanValue:
+    """Whether something of it was bought in an order and not all taken back."""
+    return (per_order["sales"] > 0) & ((per_order["revenue"] > 0) | (extract.zero_amount == "order"))
 
 
 def favourites(by_category: ir.Table) -> ir.Table:

@@ -6,7 +6,16 @@ Every function returns a finding; where a table cannot tell, the finding says wh
 
 from segkit.findings import backtest, churn, clusters, leadership
 from segkit.findings.cohorts import retention, second_orders
-from segkit.findings.concentration import concentration_change, largest_dependency, long_tail, receivables_at_risk, top_share
+from segkit.findings.concentration import (
+    concentrated_by,
+    concentration_change,
+    dimension_change,
+    largest_dependency,
+    long_tail,
+    receivables_at_risk,
+    tail_growers,
+    top_share,
+)
 from segkit.findings.customers import active, biggest_account, concentration, one_order, silent, silent_top, totals, typical
 from segkit.findings.deals import clear_owners, clear_strengths, main_death, win_rate
 from segkit.findings.finding import Finding, Severity
@@ -53,9 +62,11 @@ __all__ = [
     "clear_owners",
     "clear_strengths",
     "clusters",
+    "concentrated_by",
     "concentration",
     "concentration_change",
     "crossing",
+    "dimension_change",
     "effort_astray",
     "expected_total",
     "far_clocks",
@@ -97,6 +108,7 @@ __all__ = [
     "silent_top",
     "small_tiers",
     "strongest_tier",
+    "tail_growers",
     "targets_met",
     "top_share",
     "top_value",

@@ -10,6 +10,8 @@ from segkit.findings.finding import Finding, part_of
 if TYPE_CHECKING:
     import pandas as pd
 
+OFF = 0.25  # of the money at risk: from here on a past error worth a warning
+
 
 def at_risk(churn: pd.DataFrame, *, horizon_days: int) -> Finding:
     """The money at risk and the accounts to act on. `churn`: churn_risk, band, revenue_if_ordering, revenue_at_risk."""
@@ -63,3 +65,13 @@ def churn_against_rule(comparison: pd.DataFrame) -> Finding:
     numbers = {"model": f"model.{chosen[0]}", "loss": float(by_model[chosen[0]]), "rule": float(by_model["recency"])}
     rule_kept = chosen[0] == "recency"
     return Finding("churn_rule_kept" if rule_kept else "churn_beats_rule", numbers)
+
+
+def at_risk_range(track: pd.DataFrame) -> Finding:
+    """How much of the money said to be at risk belonged to customers who then did not order, over past windows. `track`: the
+    whole of each window: ratio."""
+    ratios = track["ratio"].dropna()
+    if ratios.empty:
+        return Finding("at_risk_untested", {}, "warn")
+    numbers = {"windows": len(ratios), "low": float(ratios.min()), "high": float(ratios.max())}
+    return Finding("at_risk_range", numbers, "warn" if ratios.min() < 1 - OFF or ratios.max() > 1 + OFF else "info")

@@ -42,6 +42,43 @@ def concentration_change(series: pd.DataFrame) -> Finding:
     return Finding("concentration_up", numbers, "warn") if change > 0 else Finding("concentration_down", numbers, "good")
 
 
+def concentrated_by(table: pd.DataFrame) -> Finding:
+    """Of country, product, salesperson and currency the one whose largest group holds most of the last year's revenue.
+    `table`: dimension, years_back, groups, largest, largest_share, equal_groups."""
+    rows = table[(table["years_back"] == 0) & table["dimension"].ne("customer_id") & (table["groups"] > 1)]
+    rows = rows[rows["largest"].ne("unknown")]
+    if rows.empty:
+        return Finding("concentrated_by_nothing")
+    row = rows.loc[rows["largest_share"].idxmax()]
+    numbers = {"dimension": f"dimension.{row['dimension']}", "group": str(row["largest"]), "share": row["largest_share"]}
+    severity: Severity = "risk" if row["largest_share"] >= HELD_BY_TOP else "info"
+    return Finding("concentrated_by", numbers | {"equal_groups": row["equal_groups"]}, severity)
+
+
+def dimension_change(table: pd.DataFrame) -> Finding:
+    """The dimension whose Herfindahl index moved most against the year before, beyond both half intervals together (root of
+    the sum of squares). `table`: dimension, years_back, herfindahl, low, high, whole."""
+    whole = table[table["whole"].astype(bool)].set_index(["years_back", "dimension"])
+    both = [d for b, d in whole.index if b == 0 and (1, d) in whole.index]
+    if not both:
+        return Finding("dimension_change_unknown")
+    now, then = (whole.loc[[(back, d) for d in both]].droplevel(0) for back in (0, 1))
+    room = sum(((rows["high"] - rows["low"]) / 2) ** 2 for rows in (now, then)) ** 0.5
+    moved = (now["herfindahl"] - then["herfindahl"])[lambda change: change.abs() > room]
+    if moved.empty:
+        return Finding("dimensions_steady", {"dimensions": len(both)})
+    name = (moved / then["herfindahl"]).abs().idxmax()
+    numbers = {"dimension": f"dimension.{name}", "equal": now.at[name, "equal_groups"], "before": then.at[name, "equal_groups"]}
+    up = moved[name] > 0
+    return Finding("dimension_up" if up else "dimension_down", numbers, "warn" if up else "good")
+
+
+def tail_growers(growers: pd.DataFrame) -> Finding:
+    """What growing customers of the long tail gained within a year. `growers`: gain."""
+    numbers = {"customers": len(growers), "gain": growers["gain"].sum()}
+    return Finding("tail_growers", numbers, "good") if len(growers) else Finding("no_tail_growers")
+
+
 def largest_dependency(rows: pd.DataFrame, scheme: str | None = None) -> Finding:
     """The group with at least `FEW` customers that depends most on its largest account. `rows`: the group as first column,
     customers, largest_share, largest_revenue, firm_share. `scheme`: whose tiers the groups are, where they are tiers."""

@@ -5,5 +5,6 @@ A meeting place like `backtest`: it reads the models of orders (`btyd`) at past 
 
 from segkit.analysis.churn.assessing import Assessment, assess
 from segkit.analysis.churn.money import expected_spend, revenue_if_ordering
+from segkit.analysis.churn.ranges import WHOLE, at_risk_by, at_risk_track
 
-__all__ = ["Assessment", "assess", "expected_spend", "revenue_if_ordering"]
+__all__ = ["WHOLE", "Assessment", "assess", "at_risk_by", "at_risk_track", "expected_spend", "revenue_if_ordering"]

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from segkit.analysis.churn import bands, choosing, features, level, models, money, reasons, scoring
+from segkit.analysis.churn import bands, choosing, features, level, models, money, ranges, reasons, scoring
 from segkit.analysis.churn.choosing import Trial
 from segkit.analysis.churn.features import Day, logit
 from segkit.analysis.churn.levels import Levels
@@ -32,6 +32,7 @@ class Assessment:
     `comparison`: one row per candidate, see `choosing.compare`; `calibration`, `gains`: of the chosen one over all windows.
     `record`: one row per past window and band (`all` for the total): customers, churned and revenue, forecast and actual;
     at_risk and revenue_at_risk: customers that could still be won (`bands.can_be_won`) and what was at risk with them.
+    `windows`: one row per past window and customer, see `ranges.windows`.
     `facts`: model, way of choosing (`windows`, `folds`, `none`), and the others a reader must know, see `_told`.
     """
 
@@ -43,6 +44,7 @@ class Assessment:
     calibration: pd.DataFrame
     gains: pd.DataFrame
     record: pd.DataFrame
+    windows: pd.DataFrame
     facts: Mapping[str, object]
 
 
@@ -86,6 +88,7 @@ def assess(
         calibration=_over_all(said, model, scoring.calibration),
         gains=_over_all(said, model, scoring.gains),
         record=banded(said, model),
+        windows=ranges.windows(said, model, way=money.best_way(spend)),
         facts=_told(seen, today, levels, model=model, how=how, horizon_days=horizon_days, spend=money.best_way(spend)),
     )
 
