@@ -15,6 +15,8 @@ import pytest
 from segkit.errors import StepError
 from segkit.pipeline.kernels import Kernels
 
+pytestmark = pytest.mark.long
+
 GIVE = "from pathlib import Path\n_ = (Path(run_dir) / 'tables/{}.parquet').write_bytes(b'rows')"
 FIGURE = "import matplotlib.pyplot as plt\n_ = plt.figure().gca().plot([1, 2])"
 ENVIRONMENT = "import os, sys\nprint(sys.executable, sorted(os.environ), os.environ['PYTHONHASHSEED'])"
@@ -110,8 +112,6 @@ import sys
 sys.path.insert(0, {tests!r})
 import conftest, segkit.crm, segkit.report
 from segkit.cli import main
-
-pytestmark = pytest.mark.long
 segkit.crm.extract = conftest.extract
 segkit.report.export_notebook = conftest.export_notebook
 main()

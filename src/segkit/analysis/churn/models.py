@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segkit.analysis.churn import trees
 from segkit.analysis.churn.features import BTYD, HISTORY, RFM, logit, within
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -96,25 +97,10 @@ def _boosting(rows: Rows, seed: int) -> Predict:
     for held in np.unique(rows.groups):
         seen = rows.groups != held
         if len(np.unique(y[seen])) == 2:
-            trees = _trees(seed).fit(_told(x[seen], x[seen]), y[seen], weights[seen])
-            unseen[~seen] = trees.decision_function(_told(x[~seen], x[seen]))
+            unseen[~seen] = trees.fit(x[seen], y[seen], weights[seen], seed=seed)(x[~seen])
     straight = _platt(unseen, rows)
-    model = _trees(seed).fit(_told(x, x), y, weights)
-    return lambda features: straight(model.decision_function(_told(features[HISTORY].to_numpy(), x)))
-
-
-def _told(x: Array, learnt: Array) -> Array:
-    """The features, 0 for those that nobody of whom the trees learn has a value of: trees need at least one."""
-    return np.where(np.isnan(learnt).all(axis=0), 0.0, x)
-
-
-def _trees(seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(
-        learning_rate=0.06, max_iter=80, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=5.0,
-        early_stopping=False, random_state=seed,
-    )  # fmt: skip
+    logits = trees.fit(x, y, weights, seed=seed)
+    return lambda features: straight(logits(features[HISTORY].to_numpy()))
 
 
 def _platt(score: Array, rows: Rows) -> Callable[[Array], Array]:

@@ -61,6 +61,7 @@ def unit(header: str) -> str:
     return found[1] if found else ""
 
 
+@cache
 def normal(header: str) -> str:
     """A header for comparing: without case, blanks, signs, full-width forms and a unit in brackets."""
     text = unicodedata.normalize("NFKC", header).casefold()
