@@ -130,6 +130,7 @@ class Settings(_Frozen):
     max_left_out: float = Field(0.2, ge=0, le=1)
     fiscal_year_start: int = Field(1, ge=1, le=12)
     schemes: tuple[str, ...] | None = None
+    privacy: Literal["names", "codes"] = "names"  # how accounts and people are called in all that a run writes for readers
     history: str | None = None
     task_status: str | None = None  # a CSV task_id,status,until of tasks dismissed or snoozed by hand
     accounts: Accounts = Accounts()

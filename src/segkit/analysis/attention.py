@@ -31,7 +31,9 @@ def accounts_to_act_on(
     reasons; `customers`: customer_id, owner; `rhythm`: customer_id, overdue_days; `alerts`: alert_id, customer_id, kind,
     money, reason, new; `tasks`: task_id, customer_id, status, automated, fits, kind, due_at, due_local, subject.
     """
-    rows = _known(churn).merge(_late(rhythm), on="customer_id", how="left").merge(_warned(alerts), on="customer_id", how="outer")
+    rows = (
+        _known(churn).merge(_late(rhythm), on="customer_id", how="left").merge(_warned(alerts), on="customer_id", how="outer")
+    )
     alerted = rows["alert_id"].notna()
     band, late = rows["band"].astype("str"), rows["overdue_days"].fillna(0) > 0
     chosen = alerted | band.eq("act") | (band.eq("high") & late)
@@ -86,3 +88,19 @@ def _table(frame: pd.DataFrame | None, names: dict[str, str]) -> pd.DataFrame:
     if frame is None or frame.empty:
         return pd.DataFrame(columns=list(names.values()), dtype=object)
     return frame.reindex(columns=list(names)).rename(columns=names)
+
+
+def by_tier(churn: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
+    """One row per scheme and tier that holds customers with an order: scheme, tier, customers, churn_risk (mean),
+    revenue_at_risk (sum). `placed`: customer_id, scheme, tier."""
+    rows = placed[["customer_id", "scheme", "tier"]].merge(churn[["customer_id", "churn_risk", "revenue_at_risk"]])
+    groups = rows.astype({"scheme": "str", "tier": "str"}).groupby(["scheme", "tier"], sort=False)
+    sums = groups.agg(
+        customers=("churn_risk", "size"), churn_risk=("churn_risk", "mean"), revenue_at_risk=("revenue_at_risk", "sum")
+    )
+    return sums.reset_index()
+
+
+def nobody() -> pd.DataFrame:
+    """The list without an account."""
+    return pd.DataFrame(columns=list(COLUMNS), dtype=object)

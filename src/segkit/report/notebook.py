@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.i18n import Words, paragraphs
 from segkit.report.page import title
-from segkit.report.sections import CAVEATS, RANK
+from segkit.report.parts.trust import CAVEATS
 from segkit.report.templating import TEMPLATES, stylesheet
+from segkit.report.top import RANK
 from segkit.workbench import Run, as_markdown, open_run
 
 if TYPE_CHECKING:

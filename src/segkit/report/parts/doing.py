@@ -1,0 +1,99 @@
+"""What will be done, by whom, and who is good at what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.report.grid import Cell, Grid, heads, money, part
+from segkit.report.parts.section import Section, sayings, section
+from segkit.report.pictures import picture
+from segkit.report.plans.worded import known_text, worded
+from segkit.workbench import Edition
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from segkit.workbench import Run
+
+DAYS = 7  # the week ahead
+PEOPLE = 12  # salespeople that are listed
+LISTED = 10  # tasks that an edition lists
+
+
+def week(run: Run) -> Section:
+    """The tasks of the week: by kind, by salesperson; an edition's own one by one."""
+    from segkit.analysis import followup
+
+    tasks = run.table("tasks") if run.has("tasks") else None
+    if tasks is None or tasks.empty:
+        return section(run, "week", lead="")
+    ahead = followup.ahead(tasks, as_of=run.as_of, days=DAYS)
+    people = followup.by_owner(ahead)
+    grids = [_kinds(run, followup.by_kind(ahead))] if len(ahead) else []
+    grids += [_people(run, people)] if len(people) > 1 else []
+    grids += [_tasks(run, ahead)] if isinstance(run, Edition) and len(ahead) else []
+    said = sayings(run, ["plan_size", "plan_left_out", "plan_fits", "plan_pool"])
+    return section(run, "week", "80_followup", sentences=said, grids=grids)
+
+
+def _kinds(run: Run, rows: pd.DataFrame) -> Grid:
+    words, most = run.words, rows["tasks"].max()
+    cells = [
+        [Cell(words.label("task_kind", row["kind"])), Cell(words.number(row["tasks"]), bar=part(row["tasks"], most)),
+         Cell(words.number(row["urgent"])), Cell(words.number(row["hours"], 1))]
+        for row in rows.to_dict("records")
+    ]  # fmt: skip
+    names = ("tasks", "urgent", "hours")
+    return Grid(words("page.week_kinds"), heads(run, "kind", *names, right=names), cells)
+
+
+def _people(run: Run, rows: pd.DataFrame) -> Grid:
+    """With what did not fit into the days planned, where the run knows people's hours."""
+    words, load = run.words, run.table("workload") if run.has("workload") else None
+    if load is not None:
+        rows = rows.merge(load[["owner", "hours_asked", "hours_there", "value_left_out"]], on="owner", how="left")
+    full = load is not None
+    cells = [
+        [Cell(row["owner"]), Cell(words.number(row["tasks"])), Cell(words.number(row["urgent"])), Cell(words.number(row["hours"], 1)),
+         *(_load(run, row) if full else [])]
+        for row in rows.head(PEOPLE).to_dict("records")
+    ]  # fmt: skip
+    names = ("tasks", "urgent", "hours", *(("load", "value_left_out") if full else ()))
+    rest = words("table.shown", shown=len(cells), rows=len(rows)) if len(rows) > len(cells) else ""
+    return Grid(words("page.week_people"), heads(run, "owner", *names, right=names), cells, rest=rest)
+
+
+def _load(run: Run, row: dict) -> list[Cell]:
+    """Hours asked of hours there in the days planned, and the money behind what does not fit."""
+    load = row["hours_asked"] / row["hours_there"] if row["hours_there"] else float("nan")
+    over = load > 1
+    return [
+        Cell(run.words.percent(load), bar=part(load, 2.0), tone="risk" if over else ""),
+        Cell(money(run, row["value_left_out"])),
+    ]
+
+
+def _tasks(run: Run, ahead: pd.DataFrame) -> Grid:
+    """The first tasks of the week: when, what, for whom, why."""
+    rows = ahead.sort_values(["due_at", "task_id"], kind="stable").head(LISTED)
+    said = rows
+    if run.words.language != run.manifest["language"]:
+        said = worded(rows, run.table("customers"), run.playbooks(), run.words)
+    words = run.words
+    cells = [
+        [Cell(words.date(str(row["due_local"])[:10]), more=str(row["due_local"])[11:16]), Cell(words.label("task_kind", row["kind"])),
+         Cell(known_text(row["subject"]), more=known_text(row["reason"])), Cell(money(run, row["value"]))]
+        for row in said.to_dict("records")
+    ]  # fmt: skip
+    rest = words("table.shown", shown=len(cells), rows=len(ahead)) if len(ahead) > len(cells) else ""
+    head = heads(run, "due_on", "kind", "subject", "value", right=("value",), wide="subject")
+    return Grid(words("page.week_tasks"), head, cells, cards=True, rest=rest)
+
+
+def people(run: Run) -> Section:
+    """How salespeople and channels do. It compares all of them, so an edition has none of it."""
+    if isinstance(run, Edition):
+        return section(run, "people", lead="")
+    pictures = [*picture(run, "salespeople"), *picture(run, "channels")] or picture(run, "owners")
+    said = sayings(run, ["win_rate", "owner_ahead"]) if pictures else []
+    return section(run, "people", "30_tiers", sentences=said, pictures=[*pictures, *picture(run, "funnel")])
