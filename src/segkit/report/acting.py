@@ -23,8 +23,8 @@ def act_on(run: Run) -> pd.DataFrame:
         return run.table("accounts_to_act_on")
     if not run.has("churn"):
         return attention.nobody()
-    lists = {name: run.table(name) if run.has(name) else None for name in ("rhythm", "alerts", "tasks")}
-    return attention.accounts_to_act_on(run.table("churn"), run.table("customers"), **lists)
+    rhythm, alerts, tasks = (run.table(name) if run.has(name) else None for name in ("rhythm", "alerts", "tasks"))
+    return attention.accounts_to_act_on(run.table("churn"), run.table("customers"), rhythm=rhythm, alerts=alerts, tasks=tasks)
 
 
 def in_words(run: Run, accounts: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def _why(run: Run, row: dict[Any, Any]) -> str:
         said += [words(f"because.{key}") for key in keys if key != "overdue" or not said]
     elif own and keys:
         said.append(known_text(row["reasons"]))
-    return words("why.joint").join(said)
+    return words("why.joint").join(said) or words("page.no_reason")
 
 
 def _next(run: Run, row: dict[Any, Any]) -> str:

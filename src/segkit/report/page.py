@@ -47,6 +47,8 @@ def publish(run: Run) -> Path:
 
 def render(run: Run) -> str:
     """The page from what the run's notebooks have kept: findings, figures, tables."""
+    opening = top.opening(run)
+    said = {line.text for line in opening}
     totals = next((f.numbers for _, f in found(run) if f.key == "totals"), None)
     context: dict[str, Any] = {
         "run": run,
@@ -55,8 +57,8 @@ def render(run: Run) -> str:
         "who": run.who if isinstance(run, Edition) else "",
         "period": run.words("page.period", **totals) if totals else "",
         "tiles": top.tiles(run),
-        "headlines": top.opening(run),
-        "sections": parts(run),
+        "headlines": opening,
+        "sections": [part.without(said) for part in parts(run)],
         "methods": METHODS,
         "horizon": run.manifest.get("horizon_days"),
         "notebooks": [] if isinstance(run, Edition) else notebooks(run.folder, run.words),

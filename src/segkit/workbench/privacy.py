@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CODES = "codes"
 HIDDEN = "•••"
 PERSONAL = ("contact_name", "contact_email", "contact_phone", "email", "phone", "address", "website")
+ALSO = {"contacts": ("name",), "left_out": ("value", "line")}  # in single tables: persons, and rows as they were written
 ACCOUNTS = ("customer_id", "parent_id")
 OWNERS = ("owner", "proposed", "hand_to")
 WITH_OWNERS = ("owners", "customers", "deals", "interactions", "touches", "targets")  # tables of the extract that name people
@@ -34,7 +35,7 @@ class Codes:
         """The table with codes for names. What is a code already stays one."""
         known = frame.assign(**{c: _coded(frame[c], self.accounts) for c in ACCOUNTS if c in frame and self.accounts})
         known = known.assign(**{c: _coded(known[c], self.owners) for c in OWNERS if c in known})
-        hidden = [*(c for c in PERSONAL if c in known), *(["name"] if table == "contacts" and "name" in known else [])]
+        hidden = [c for c in (*PERSONAL, *ALSO.get(table, ())) if c in known]
         known = known.assign(**{c: known[c].astype(object).mask(known[c].notna(), HIDDEN) for c in hidden})
         if "name" in known and "customer_id" in known and table != "contacts":
             known["name"] = known["customer_id"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from segkit.workbench import Edition
@@ -38,6 +38,11 @@ class Section:
     @property
     def empty(self) -> bool:
         return not (self.sentences or self.pictures or self.grids or self.missing)
+
+    def without(self, said: Collection[str]) -> Section:
+        """The part without sentences that the reader has read already: above, or as the title of one of its figures."""
+        kept = [s for s in self.sentences if s not in said and not any(s in picture.alt for picture in self.pictures)]
+        return replace(self, sentences=kept)
 
 
 def link(run: Run, notebook: str) -> Link:

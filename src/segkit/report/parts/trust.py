@@ -59,13 +59,16 @@ def _record(run: Run, rows: pd.DataFrame) -> Grid:
     """Of the newest window, band by band: how many had been expected not to order, and how many did not."""
     words = run.words
     newest = rows[rows["cutoff"] == rows["cutoff"].max()]
-    names = ("customers", "forecast_share", "churned_share", "revenue_forecast", "revenue")
+    newest = newest.assign(whole=newest["band"].astype("str").eq("all")).sort_values("whole", kind="stable")
+    counts, sums = ("customers", "churned_forecast", "churned"), ("revenue_forecast", "revenue")
     cells = [
-        [Cell(words.label("band", row["band"])), Cell(words.number(row["customers"])), Cell(words.percent(row["churn_risk"], 1)),
-         Cell(words.percent(row["churned_share"], 1)), Cell(money(run, row["revenue_forecast"])), Cell(money(run, row["revenue"]))]
+        [Cell(words.label("band", row["band"])), *(Cell(words.number(row[c])) for c in counts), *(Cell(money(run, row[c])) for c in sums)]
         for row in newest.to_dict("records")
     ]  # fmt: skip
-    return Grid(words("page.record_of", since=newest["cutoff"].iloc[0]), heads(run, "band", *names, right=names), cells)
+    names = (*counts, *sums)
+    return Grid(
+        words("page.record_of", since=newest["cutoff"].iloc[0]), heads(run, "band", *names, right=names), cells, classes="total"
+    )
 
 
 def quality(run: Run) -> Section:
