@@ -7,23 +7,36 @@ import pandas as pd
 from segkit.analysis.attention import COLUMNS, accounts_to_act_on
 
 CHURN = pd.DataFrame(
-    [("a", 0.5, "act", 9_000.0, "recency"), ("b", 0.4, "act", 12_000.0, "recency orders"), ("c", 0.7, "high", 7_000.0, None),
-     ("d", 0.8, "high", 50_000.0, None), ("e", 0.97, "lost", 80_000.0, None), ("f", 0.1, "low", 3_000.0, None)],
+    [
+        ("a", 0.5, "act", 9_000.0, "recency"),
+        ("b", 0.4, "act", 12_000.0, "recency orders"),
+        ("c", 0.7, "high", 7_000.0, None),
+        ("d", 0.8, "high", 50_000.0, None),
+        ("e", 0.97, "lost", 80_000.0, None),
+        ("f", 0.1, "low", 3_000.0, None),
+    ],
     columns=["customer_id", "churn_risk", "band", "revenue_at_risk", "reason_keys"],
-)  # fmt: skip
+)
 CUSTOMERS = pd.DataFrame({"customer_id": list("abcdefgh"), "owner": ["Ann", "Bo", None, "Ann", "Bo", "Bo", "Ann", "Ann"]})
 RHYTHM = pd.DataFrame({"customer_id": ["b", "c", "d"], "overdue_days": [0.0, 12.0, 0.0]})
 ALERTS = pd.DataFrame(
-    [("x1", "f", "order_missing", 2_000.0, "order missing", True), ("x2", "f", "spend_falling", 4_000.0, "spend falls", False),
-     ("x3", "g", "complaint", 8_000.0, "complained", True)],
+    [
+        ("x1", "f", "order_missing", 2_000.0, "order missing", True),
+        ("x2", "f", "spend_falling", 4_000.0, "spend falls", False),
+        ("x3", "g", "complaint", 8_000.0, "complained", True),
+    ],
     columns=["alert_id", "customer_id", "kind", "money", "reason", "new"],
-)  # fmt: skip
+)
 TASKS = pd.DataFrame(
-    [("t1", "b", "open", False, False, "call", "2024-07-01T08:00Z"), ("t2", "b", "open", False, True, "visit", "2024-07-03T08:00Z"),
-     ("t3", "a", "done", False, True, "call", "2024-07-01T08:00Z"), ("t4", "a", "open", True, None, "mail", "2024-07-01T08:00Z"),
-     ("t5", "c", "open", False, None, "call", "2024-07-02T08:00Z")],
+    [
+        ("t1", "b", "open", False, False, "call", "2024-07-01T08:00Z"),
+        ("t2", "b", "open", False, True, "visit", "2024-07-03T08:00Z"),
+        ("t3", "a", "done", False, True, "call", "2024-07-01T08:00Z"),
+        ("t4", "a", "open", True, None, "mail", "2024-07-01T08:00Z"),
+        ("t5", "c", "open", False, None, "call", "2024-07-02T08:00Z"),
+    ],
     columns=["task_id", "customer_id", "status", "automated", "fits", "kind", "due_at"],
-).assign(due_at=lambda t: pd.to_datetime(t["due_at"]), due_local="2024-07-02 10:00", subject="Call")  # fmt: skip
+).assign(due_at=lambda t: pd.to_datetime(t["due_at"]), due_local="2024-07-02 10:00", subject="Call")
 
 
 def test_those_to_act_on_and_the_late_among_the_high_are_listed_by_their_money_and_the_lost_are_not():

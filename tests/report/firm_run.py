@@ -15,15 +15,29 @@ from segkit.findings import Finding
 AS_OF = "2024-07-01"
 EVIL = "<b>Umbra & Sons</b>"
 CUSTOMERS = pd.DataFrame(
-    [("a1", "Alder Trading", "Ann", 9_000.0, 6, 40), ("a2", EVIL, "Ann", 4_000.0, 3, 120), ("a3", "Ash Works", "Ann", 800.0, 1, 400),
-     ("b1", "Birch Import", "Bo", 20_000.0, 9, 20), ("b2", "Beech Retail", "Bo", 6_000.0, 4, 150), ("b3", "Box Wood", "Bo", 0.0, 0, None)],
+    [
+        ("a1", "Alder Trading", "Ann", 9_000.0, 6, 40),
+        ("a2", EVIL, "Ann", 4_000.0, 3, 120),
+        ("a3", "Ash Works", "Ann", 800.0, 1, 400),
+        ("b1", "Birch Import", "Bo", 20_000.0, 9, 20),
+        ("b2", "Beech Retail", "Bo", 6_000.0, 4, 150),
+        ("b3", "Box Wood", "Bo", 0.0, 0, None),
+    ],
     columns=["customer_id", "name", "owner", "monetary", "frequency", "recency_days"],
-)  # fmt: skip
+)
 TIERS = {"a1": "core", "a2": "growth", "a3": "reactivate", "b1": "core", "b2": "save", "b3": "not_placed"}
-CHURN = [("a1", 0.2, "low", 100.0, "few_orders"), ("a2", 0.6, "act", 900.0, "overdue spend_fell"), ("a3", 0.97, "lost", 50.0, ""),
-         ("b1", 0.1, "low", 150.0, ""), ("b2", 0.7, "act", 2_100.0, "overdue")]  # fmt: skip
-TASKS = [("t1", "a2", "Ann", "call", "2024-07-02", "Call the buyer"), ("t2", "b1", "Bo", "visit", "2024-07-03", "Visit the plant"),
-         ("t3", "a1", "Ann", "email", "2024-07-04", "Send the catalogue")]  # fmt: skip
+CHURN = [
+    ("a1", 0.2, "low", 100.0, "few_orders"),
+    ("a2", 0.6, "act", 900.0, "overdue spend_fell"),
+    ("a3", 0.97, "lost", 50.0, ""),
+    ("b1", 0.1, "low", 150.0, ""),
+    ("b2", 0.7, "act", 2_100.0, "overdue"),
+]
+TASKS = [
+    ("t1", "a2", "Ann", "call", "2024-07-02", "Call the buyer"),
+    ("t2", "b1", "Bo", "visit", "2024-07-03", "Visit the plant"),
+    ("t3", "a1", "Ann", "email", "2024-07-04", "Send the catalogue"),
+]
 OWNERS = pd.DataFrame(
     {"owner": ["Ann", "Bo"], "team": ["North", "South"], "active": [True, True], "hours_per_week": [40.0, 40.0]}
 )
@@ -40,15 +54,22 @@ FOUND = {
     ],
 }
 KEY_FIGURES = pd.DataFrame(
-    [("revenue", 39_800.0, 36_000.0, "money", "up", "20_rfm"), ("churn_share", 0.21, 0.18, "share", "down", "60_churn"),
-     ("customers", 5.0, 5.0, "count", "up", "20_rfm"), ("gap", 31.0, None, "days", "", "50_value")],
+    [
+        ("revenue", 39_800.0, 36_000.0, "money", "up", "20_rfm"),
+        ("churn_share", 0.21, 0.18, "share", "down", "60_churn"),
+        ("customers", 5.0, 5.0, "count", "up", "20_rfm"),
+        ("gap", 31.0, None, "days", "", "50_value"),
+    ],
     columns=["figure", "value", "before", "unit", "better", "source"],
-).assign(since="2024-04-01", as_of=AS_OF, note="")  # fmt: skip
+).assign(since="2024-04-01", as_of=AS_OF, note="")
 MIGRATION = pd.DataFrame(
-    [("rfm_matrix", "2024-04-01", "core", "save", "late", 1, 6_000.0), ("rfm_matrix", "2024-04-01", "(new)", "growth", "first", 1, 4_000.0),
-     ("rfm_matrix", "2024-04-01", "core", "core", "", 2, 29_000.0)],
+    [
+        ("rfm_matrix", "2024-04-01", "core", "save", "late", 1, 6_000.0),
+        ("rfm_matrix", "2024-04-01", "(new)", "growth", "first", 1, 4_000.0),
+        ("rfm_matrix", "2024-04-01", "core", "core", "", 2, 29_000.0),
+    ],
     columns=["scheme", "since", "from_tier", "to_tier", "cause", "customers", "revenue"],
-).assign(since=lambda t: pd.to_datetime(t["since"]))  # fmt: skip
+).assign(since=lambda t: pd.to_datetime(t["since"]))
 OPTIONAL = {"key_figures": KEY_FIGURES, "migration": MIGRATION}
 
 
@@ -120,8 +141,25 @@ def tables() -> dict[str, pd.DataFrame]:
             "expected_high": [4_000.0, 1_100.0],
         }
     )
-    bakeoff = pd.DataFrame([(s, c, e, 0.3, 0.7, 0.5, 0.95, 0.9, 4, 0.1) for s, e in (("rfm_matrix", 0.4), ("abc", 0.3)) for c in ("2024-01-01", "2024-04-01")],
-                           columns=["scheme", "cutoff", "eta2_revenue", "eta2_churn", "auc_churn", "capture_top20", "stability_ari", "kept_share", "segments", "smallest"])  # fmt: skip
+    bakeoff = pd.DataFrame(
+        [
+            (s, c, e, 0.3, 0.7, 0.5, 0.95, 0.9, 4, 0.1)
+            for s, e in (("rfm_matrix", 0.4), ("abc", 0.3))
+            for c in ("2024-01-01", "2024-04-01")
+        ],
+        columns=[
+            "scheme",
+            "cutoff",
+            "eta2_revenue",
+            "eta2_churn",
+            "auc_churn",
+            "capture_top20",
+            "stability_ari",
+            "kept_share",
+            "segments",
+            "smallest",
+        ],
+    )
     record = pd.DataFrame(
         {
             "cutoff": pd.Timestamp("2024-04-01"),
@@ -167,19 +205,41 @@ def tables() -> dict[str, pd.DataFrame]:
         }
     )
     return {
-        "customers": customers(), "tiers": placed, "tier_sizes": sizes, "churn": churn.assign(revenue_if_ordering=churn["revenue_at_risk"] / churn["churn_risk"], reasons="said"),
-        "value": value, "value_segments": outlook, "value_track": track, "segment_backtest": bakeoff, "churn_record": record, "rhythm": rhythm,
-        "tasks": tasks(), "workload": load, "owners": OWNERS, "orders": orders(), "order_months": by_month.assign(new_customers=0).reset_index(),
+        "customers": customers(),
+        "tiers": placed,
+        "tier_sizes": sizes,
+        "churn": churn.assign(revenue_if_ordering=churn["revenue_at_risk"] / churn["churn_risk"], reasons="said"),
+        "value": value,
+        "value_segments": outlook,
+        "value_track": track,
+        "segment_backtest": bakeoff,
+        "churn_record": record,
+        "rhythm": rhythm,
+        "tasks": tasks(),
+        "workload": load,
+        "owners": OWNERS,
+        "orders": orders(),
+        "order_months": by_month.assign(new_customers=0).reset_index(),
         "quality_balance": pd.DataFrame({"extract": ["orders"], "rows_in": [100], "used": [90], "left_out": [10]}),
-    }  # fmt: skip
+    }
 
 
 def write(folder: Path, *, language: str = "en", without: tuple[str, ...] = (), **changes: object) -> Path:
     """The run in a folder. `without`: names of tables it shall not have; `changes`: of its manifest."""
     manifest = {
-        "title": "Meridian Export", "as_of": AS_OF, "currency": "USD", "language": language, "status": "running", "rows": {}, "notes": [],
-        "inputs": [{"path": "orders.csv"}], "versions": {"segkit": "0.1.0"}, "horizon_days": 90, "schemes": ["rfm_matrix"], "parameters": {},
-    }  # fmt: skip
+        "title": "Meridian Export",
+        "as_of": AS_OF,
+        "currency": "USD",
+        "language": language,
+        "status": "running",
+        "rows": {},
+        "notes": [],
+        "inputs": [{"path": "orders.csv"}],
+        "versions": {"segkit": "0.1.0"},
+        "horizon_days": 90,
+        "schemes": ["rfm_matrix"],
+        "parameters": {},
+    }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps(manifest | changes), encoding="utf-8")
     for name, table in (tables() | OPTIONAL).items():

@@ -1,4 +1,4 @@
-"""The page leadership reads: the same content in both languages, each number with its source, editions that tell nothing of others."""
+"""The page leadership reads: the same in both languages, each number with its source, editions that tell nothing of others."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from functools import cache
 from html.parser import HTMLParser
 
+import firm_run
 import pytest
 
-import firm_run
 from segkit import report, workbench
 from segkit.errors import InputError
 
-PARTS = ["findings", "contribution", "movement", "accounts", "risk", "segments", "trust", "record", "week", "quality", "methods",
-         "notebooks"]  # fmt: skip
+PARTS = ["findings", "contribution", "movement", "accounts", "risk", "segments", "trust", "record", "week", "quality",
+         "methods", "notebooks"]  # fmt: skip
 
 
 class Read(HTMLParser):

@@ -36,8 +36,7 @@ def customer(run_dir: Path, customer_id: str, *, language: str | None = None) ->
 
     Raises InputError where the run has no such customer, naming one that is spelt alike.
     """
-    run = open_run(run_dir, "customer")
-    run = open_run(run_dir, "customer", language or str(run.manifest["language"]))
+    run = open_run(run_dir, "customer", language)
     customers = run.table("customers").set_index("customer_id")
     if customer_id not in customers.index:
         close = difflib.get_close_matches(customer_id, customers.index.astype(str), n=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.workbench import Edition
+from segkit.workbench import Edition, Reading
 
 if TYPE_CHECKING:
     from segkit.findings import Finding
@@ -17,6 +17,10 @@ Told = list[tuple[str, "Finding"]]  # the notebook that found it, and the findin
 
 def found(run: Run) -> Told:
     """Findings with their notebooks, in the order of the notebooks' names."""
+    return run.once("found", lambda: _found(run)) if isinstance(run, Reading) else _found(run)
+
+
+def _found(run: Run) -> Told:
     if isinstance(run, Edition):
         return [*_customers(run), *_ahead(run), *_plan(run)]
     files = sorted((run.folder / "findings").glob("*.json"))

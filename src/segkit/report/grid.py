@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segkit.i18n import is_missing
@@ -43,12 +43,27 @@ class Grid:
     rows: Sequence[Sequence[Cell]]
     cards: bool = False
     rest: str = ""
-    classes: str = field(default="")
+    classes: str = ""
 
 
 def money(run: Run, value: float) -> str:
     """In full, so that a column stands on its decimal."""
     return run.words.money(value, run.currency, compact=False)
+
+
+def cash(run: Run, value: float) -> Cell:
+    """A sum of money."""
+    return Cell(money(run, value))
+
+
+def count(run: Run, value: float, digits: int = 0) -> Cell:
+    """A number."""
+    return Cell(run.words.number(value, digits))
+
+
+def rate(run: Run, value: float) -> Cell:
+    """A share, with one decimal in every row."""
+    return Cell(run.words.percent(value, 1))
 
 
 def heads(run: Run, *columns: str, right: Sequence[str] = (), wide: str = "") -> list[Header]:

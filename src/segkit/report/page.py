@@ -25,11 +25,10 @@ THIS = "90_report"
 def page(run_dir: Path, *, language: str | None = None, edition: str | None = None) -> str:
     """The page of a run as HTML, in the run's language unless another is asked for.
 
-    `edition`: `all`, `team:NAME` or `owner:NAME`; the latter two show the accounts of these people only. Raises InputError where
-    there is no run, no such language, team or salesperson.
+    `edition`: `all`, `team:NAME` or `owner:NAME`; the latter two show the accounts of these people only. Raises
+    InputError where there is no run, no such language, team or salesperson.
     """
-    run = open_run(run_dir, THIS)
-    run = open_run(run_dir, THIS, language or str(run.manifest["language"]))
+    run = open_run(run_dir, THIS, language)
     return render(edition_of(run, edition))
 
 
@@ -37,7 +36,7 @@ def publish(run: Run) -> Path:
     """Write the page of a notebook's run as `index.html`, say so, and return its place."""
     from IPython.display import Markdown, display
 
-    text = render(run).encode("utf-8")
+    text = render(edition_of(run, None)).encode("utf-8")
     path = run.output / "index.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 RANK = {"risk": 0, "warn": 1, "good": 2, "info": 3}
 TILES = 8  # key figures at most
 HEADLINES = (
-    "at_risk", "accounts_overdue", "trend", "concentration", "expected_total", "silent", "main_tier", "recommended", "plan_left_out",
-    "ladder", "main_death", "owner_ahead", "one_order", "new_customers", "limit_distance", "few_customers",
+    "at_risk", "accounts_overdue", "trend", "concentration", "expected_total", "silent", "main_tier", "recommended",
+    "plan_left_out", "ladder", "main_death", "owner_ahead", "one_order", "new_customers", "limit_distance", "few_customers",
 )  # fmt: skip
 SHOWN = 6
 

@@ -6,40 +6,58 @@ filtered tables. What is neither is the whole firm's and is handed out only wher
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from segkit.errors import InputError
 from segkit.workbench import privacy
 from segkit.workbench.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     from segkit.findings import Finding
 
+T = TypeVar("T")
 ALL = "all"
 OPEN = ("quality_balance", "segment_backtest", "churn_backtest", "churn_record", "value_backtest", "past_days")
 """Tables of the whole firm that tell how the figures are made, not what others' accounts bring."""
 
 
 @dataclass(frozen=True)
-class Edition(Run):
+class Reading(Run):
+    """A run that is read for one page: each table once. `memory`: what was read or made of it."""
+
+    memory: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made the first time it is asked for."""
+        if key not in self.memory:
+            self.memory[key] = make()
+        return cast("T", self.memory[key])
+
+    def table(self, name: str) -> pd.DataFrame:
+        return self.once(("table", name), lambda: super(Reading, self).table(name))
+
+
+@dataclass(frozen=True)
+class Edition(Reading):
     """A run as one team or salesperson sees it. `who`: its name; `people`: the salespeople, by name or code as in tables."""
 
     who: str = ""
     people: frozenset[str] = frozenset()
 
-    @cached_property
+    @property
     def accounts(self) -> frozenset[str]:
         """The accounts in the care of these people."""
+        return self.once("accounts", self._accounts)
+
+    def _accounts(self) -> frozenset[str]:
         customers = super().table("customers")
         return frozenset(customers.loc[customers["owner"].isin(self.people), "customer_id"])
 
-    def found(self, notebook: str | None = None) -> list[Finding]:
+    def found(self, _notebook: str | None = None) -> list[Finding]:
         """None: what notebooks found is of the whole firm."""
         return []
 
@@ -48,6 +66,9 @@ class Edition(Run):
 
     def table(self, name: str) -> pd.DataFrame:
         """The rows of these accounts. Raises InputError for a table that an edition does not have."""
+        return self.once(("own", name), lambda: self._own(name))
+
+    def _own(self, name: str) -> pd.DataFrame:
         if name in SUMS:
             return SUMS[name](self)
         if name in OPEN:
@@ -105,14 +126,14 @@ SUMS: dict[str, Callable[[Run], pd.DataFrame]] = {
 """Sums over accounts that an edition makes anew."""
 
 
-def edition_of(run: Run, edition: str | None) -> Run:
+def edition_of(run: Run, edition: str | None) -> Reading:
     """The run as an edition sees it: `all` (or None), `team:NAME`, `owner:NAME`.
 
     Raises InputError for anything else, and for a team or salesperson that the run does not know, naming those it does.
     """
     kind, colon, name = (edition or ALL).partition(":")
     if not colon and kind == ALL:
-        return run
+        return Reading(run.folder, run.notebook, run.words, run.manifest)
     if kind not in ("team", "owner") or not name:
         raise InputError(f'edition "{edition}": write all, team:NAME or owner:NAME.')
     people = _people(run)
@@ -121,7 +142,7 @@ def edition_of(run: Run, edition: str | None) -> Run:
     if who.empty:
         known = ", ".join(sorted(people[kind].dropna().astype("str").unique())) or "none"
         raise InputError(f'edition "{edition}": the run has no such {kind}. It has: {known}.')
-    return Edition(run.folder, run.notebook, run.words, run.manifest, coded, frozenset(who["owner"]))
+    return Edition(run.folder, run.notebook, run.words, run.manifest, who=coded, people=frozenset(who["owner"]))
 
 
 def _people(run: Run) -> pd.DataFrame:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from segkit.report.grid import Cell, Grid, heads, money, part
+from segkit.i18n import MISSING, is_missing
+from segkit.report.grid import Cell, Grid, cash, count, heads, money, part, rate
 from segkit.report.parts.section import Section, sayings, section
 from segkit.report.pictures import picture
 
@@ -31,17 +32,12 @@ def _contribution(run: Run, rows: pd.DataFrame) -> Grid:
     words, longest = run.words, max(rows["customer_share"].max(), rows["revenue_share"].max())
     names = ("customers", "customer_share", "revenue", "revenue_share")
     cells = [
-        [tier(run, row["tier"]), Cell(words.number(row["customers"])), share(run, row["customer_share"], longest, tone="quiet"),
-         Cell(money(run, row["revenue"])), share(run, row["revenue_share"], longest)]
+        [tier(run, row["tier"]), count(run, row["customers"]), share(run, row["customer_share"], longest, tone="quiet"),
+         cash(run, row["revenue"]), share(run, row["revenue_share"], longest)]
         for row in rows.to_dict("records")
     ]  # fmt: skip
-    total = [
-        Cell(words("page.total")),
-        Cell(words.number(rows["customers"].sum())),
-        Cell(""),
-        Cell(money(run, rows["revenue"].sum())),
-        Cell(""),
-    ]
+    customers, revenue = count(run, rows["customers"].sum()), cash(run, rows["revenue"].sum())
+    total = [Cell(words("page.total")), customers, Cell(""), revenue, Cell("")]
     return Grid(words("page.contribution"), heads(run, "segment", *names, right=names), [*cells, total], classes="total")
 
 
@@ -78,7 +74,7 @@ def _moves(run: Run, moves: pd.DataFrame) -> Grid:
     rows, words = _of_scheme(moves), run.words
     cells = [
         [_end(run, row, "from_tier"), _end(run, row, "to_tier"), Cell(words.label("cause", row["cause"])),
-         Cell(words.number(row["customers"])), Cell(money(run, row["revenue"]))]
+         count(run, row["customers"]), cash(run, row["revenue"])]
         for row in rows.head(MOVES).to_dict("records")
     ]  # fmt: skip
     head = heads(run, "from_tier", "to_tier", "cause", "customers", "revenue", right=("customers", "revenue"))
@@ -87,7 +83,7 @@ def _moves(run: Run, moves: pd.DataFrame) -> Grid:
     return Grid(caption, head, cells, rest=rest)
 
 
-def _end(run: Run, row: dict, side: str) -> Cell:
+def _end(run: Run, row: dict[Any, Any], side: str) -> Cell:
     ends = {"(new)": "page.moved_new", "(lost)": "page.moved_lost"}
     key = str(row[side])
     return Cell(run.words(ends[key])) if key in ends else tier(run, key, str(row["scheme"]))
@@ -111,18 +107,19 @@ def _with_risk(run: Run, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _segments(run: Run, rows: pd.DataFrame) -> Grid:
-    words, most = run.words, rows["revenue_at_risk"].max()
-    ranged = rows["expected_low"].notna().any()
+    most, ranged = rows["revenue_at_risk"].max(), bool(rows["expected_low"].notna().any())
     names = ["customers", "expected_revenue", *(["expected_range"] if ranged else []), "churn_risk", "revenue_at_risk"]
-    cells = []
-    for row in rows.to_dict("records"):
-        between = (
-            f"{money(run, row['expected_low'])} – {money(run, row['expected_high'])}"
-            if row["expected_low"] == row["expected_low"]
-            else "–"
-        )
-        risk = Cell(money(run, row["revenue_at_risk"]), bar=part(row["revenue_at_risk"], most), tone="risk")
-        middle = [Cell(between, tone="quiet")] if ranged else []
-        cells.append([tier(run, row["tier"], row["scheme"]), Cell(words.number(row["customers"])), Cell(money(run, row["expected_revenue"])),
-                      *middle, Cell(words.percent(row["churn_risk"], 1)), risk])  # fmt: skip
-    return Grid(words("page.segments"), heads(run, "segment", *names, right=names), cells)
+    cells = [
+        [tier(run, row["tier"], row["scheme"]), count(run, row["customers"]), cash(run, row["expected_revenue"]),
+         *([_between(run, row)] if ranged else []), rate(run, row["churn_risk"]),
+         Cell(money(run, row["revenue_at_risk"]), bar=part(row["revenue_at_risk"], most), tone="risk")]
+        for row in rows.to_dict("records")
+    ]  # fmt: skip
+    return Grid(run.words("page.segments"), heads(run, "segment", *names, right=names), cells)
+
+
+def _between(run: Run, row: dict[Any, Any]) -> Cell:
+    """The range of past errors around what is expected."""
+    if is_missing(row["expected_low"]):
+        return Cell(MISSING, tone="quiet")
+    return Cell(f"{money(run, row['expected_low'])} – {money(run, row['expected_high'])}", tone="quiet")

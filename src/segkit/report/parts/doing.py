@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from segkit.report.grid import Cell, Grid, heads, money, part
+from segkit.report.grid import Cell, Grid, cash, count, heads, part
 from segkit.report.parts.section import Section, sayings, section
 from segkit.report.pictures import picture
 from segkit.report.plans.worded import known_text, worded
@@ -40,7 +40,7 @@ def _kinds(run: Run, rows: pd.DataFrame) -> Grid:
     words, most = run.words, rows["tasks"].max()
     cells = [
         [Cell(words.label("task_kind", row["kind"])), Cell(words.number(row["tasks"]), bar=part(row["tasks"], most)),
-         Cell(words.number(row["urgent"])), Cell(words.number(row["hours"], 1))]
+         count(run, row["urgent"]), count(run, row["hours"], 1)]
         for row in rows.to_dict("records")
     ]  # fmt: skip
     names = ("tasks", "urgent", "hours")
@@ -54,7 +54,7 @@ def _people(run: Run, rows: pd.DataFrame) -> Grid:
         rows = rows.merge(load[["owner", "hours_asked", "hours_there", "value_left_out"]], on="owner", how="left")
     full = load is not None
     cells = [
-        [Cell(row["owner"]), Cell(words.number(row["tasks"])), Cell(words.number(row["urgent"])), Cell(words.number(row["hours"], 1)),
+        [Cell(row["owner"]), count(run, row["tasks"]), count(run, row["urgent"]), count(run, row["hours"], 1),
          *(_load(run, row) if full else [])]
         for row in rows.head(PEOPLE).to_dict("records")
     ]  # fmt: skip
@@ -63,13 +63,13 @@ def _people(run: Run, rows: pd.DataFrame) -> Grid:
     return Grid(words("page.week_people"), heads(run, "owner", *names, right=names), cells, rest=rest)
 
 
-def _load(run: Run, row: dict) -> list[Cell]:
+def _load(run: Run, row: dict[Any, Any]) -> list[Cell]:
     """Hours asked of hours there in the days planned, and the money behind what does not fit."""
     load = row["hours_asked"] / row["hours_there"] if row["hours_there"] else float("nan")
     over = load > 1
     return [
         Cell(run.words.percent(load), bar=part(load, 2.0), tone="risk" if over else ""),
-        Cell(money(run, row["value_left_out"])),
+        cash(run, row["value_left_out"]),
     ]
 
 
@@ -81,13 +81,18 @@ def _tasks(run: Run, ahead: pd.DataFrame) -> Grid:
         said = worded(rows, run.table("customers"), run.playbooks(), run.words)
     words = run.words
     cells = [
-        [Cell(words.date(str(row["due_local"])[:10]), more=str(row["due_local"])[11:16]), Cell(words.label("task_kind", row["kind"])),
-         Cell(known_text(row["subject"]), more=known_text(row["reason"])), Cell(money(run, row["value"]))]
+        [_when(run, str(row["due_local"])), Cell(words.label("task_kind", row["kind"])),
+         Cell(known_text(row["subject"]), more=known_text(row["reason"])), cash(run, row["value"])]
         for row in said.to_dict("records")
     ]  # fmt: skip
     rest = words("table.shown", shown=len(cells), rows=len(ahead)) if len(ahead) > len(cells) else ""
     head = heads(run, "due_on", "kind", "subject", "value", right=("value",), wide="subject")
     return Grid(words("page.week_tasks"), head, cells, cards=True, rest=rest)
+
+
+def _when(run: Run, due_local: str) -> Cell:
+    """Day and time on the customer's clock."""
+    return Cell(run.words.date(due_local[:10]), more=due_local[11:16])
 
 
 def people(run: Run) -> Section:

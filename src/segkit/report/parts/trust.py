@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from segkit.report.grid import Cell, Grid, heads, money, part
+from segkit.report.grid import Cell, Grid, cash, count, heads, part
 from segkit.report.parts.section import Section, sayings, section
 from segkit.report.pictures import picture
 from segkit.workbench import Edition
@@ -33,16 +33,24 @@ def segmentation(run: Run) -> Section:
 
 def _segmentation(run: Run, table: pd.DataFrame) -> Grid:
     words, most = run.words, table["separation"].max()
-    cells = [
-        [Cell(words.label("scheme", row["scheme"])),
-         Cell(words.percent(row["separation"], 1), bar=part(row["separation"], most), tone="" if row["within_noise"] else "quiet"),
-         Cell(words.number(row["segments"], 0)), Cell(words.number(row["stability_ari"], 2)),
-         Cell(words("page.near" if row["within_noise"] else "page.behind"), tone="" if row["within_noise"] else "quiet")]
-        for row in table.head(SHOWN).to_dict("records")
-    ]  # fmt: skip
+    cells = [_segmentation_row(run, row, most) for row in table.head(SHOWN).to_dict("records")]
     names = ("separation", "segments", "stability_ari")
     rest = words("table.shown", shown=len(cells), rows=len(table)) if len(table) > len(cells) else ""
     return Grid(words("page.trust"), heads(run, "scheme", *names, "against_best", right=names), cells, rest=rest)
+
+
+def _segmentation_row(run: Run, row: dict[Any, Any], most: float) -> list[Cell]:
+    words, near = run.words, bool(row["within_noise"])
+    tone = "" if near else "quiet"
+    told = Cell(words.percent(row["separation"], 1), bar=part(row["separation"], most), tone=tone)
+    size, stable = count(run, row["segments"]), count(run, row["stability_ari"], 2)
+    return [
+        Cell(words.label("scheme", row["scheme"])),
+        told,
+        size,
+        stable,
+        Cell(words(f"page.{'near' if near else 'behind'}"), tone=tone),
+    ]
 
 
 def record(run: Run) -> Section:
@@ -62,9 +70,9 @@ def _record(run: Run, rows: pd.DataFrame) -> Grid:
     newest = newest.assign(whole=newest["band"].astype("str").eq("all")).sort_values("whole", kind="stable")
     counts, sums = ("customers", "churned_forecast", "churned"), ("revenue_forecast", "revenue")
     cells = [
-        [Cell(words.label("band", row["band"])), *(Cell(words.number(row[c])) for c in counts), *(Cell(money(run, row[c])) for c in sums)]
+        [Cell(words.label("band", row["band"])), *(count(run, row[c]) for c in counts), *(cash(run, row[c]) for c in sums)]
         for row in newest.to_dict("records")
-    ]  # fmt: skip
+    ]
     names = (*counts, *sums)
     return Grid(
         words("page.record_of", since=newest["cutoff"].iloc[0]), heads(run, "band", *names, right=names), cells, classes="total"
