@@ -13,6 +13,7 @@ from segkit.workbench import Edition
 if TYPE_CHECKING:
     import pandas as pd
 
+    from segkit.findings import Finding
     from segkit.workbench import Run
 
 RANK = {"risk": 0, "warn": 1, "good": 2, "info": 3}
@@ -116,15 +117,20 @@ def _change(run: Run, row: dict[Any, Any]) -> tuple[str, str]:
 
 
 def headlines(told: Told) -> Told:
-    """The findings that open the page: risks first, then in the order of `HEADLINES`; all is well goes unsaid."""
+    """The findings that open the page: risks, then what to watch, then the rest, each in the order of `HEADLINES`, one a theme;
+    all is well goes unsaid."""
 
-    def rank(key: str) -> int | None:
+    def theme(key: str) -> int | None:
         return next((i for i, head in enumerate(HEADLINES) if key.startswith(head)), None)
 
-    kept = [
-        (name, f) for name, f in told if rank(f.key) is not None and not (f.key == "limit_distance" and f.severity == "good")
-    ]
-    return sorted(kept, key=lambda pair: (RANK[pair[1].severity], rank(pair[1].key)))[:SHOWN]
+    def weight(pair: tuple[str, Finding]) -> tuple[int, int, int]:
+        key, severity = pair[1].key, pair[1].severity
+        return min(RANK[severity], RANK["good"]), theme(key) or 0, len(key)
+
+    untold = ("limit_distance", "good")
+    known = [(name, f) for name, f in told if theme(f.key) is not None and (f.key, f.severity) != untold]
+    first = {theme(f.key): (name, f) for name, f in sorted(known, key=weight, reverse=True)}
+    return sorted(first.values(), key=weight)[:SHOWN]
 
 
 def opening(run: Run) -> list[Headline]:

@@ -122,4 +122,5 @@ def _between(run: Run, row: dict[Any, Any]) -> Cell:
     """The range of past errors around what is expected."""
     if is_missing(row["expected_low"]):
         return Cell(MISSING, tone="quiet")
-    return Cell(f"{money(run, row['expected_low'])} – {money(run, row['expected_high'])}", tone="quiet")
+    low, high = (run.words.money(row[f"expected_{end}"], run.currency) for end in ("low", "high"))
+    return Cell(f"{low} – {high}", tone="quiet")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from segkit.i18n import MISSING
 from segkit.report.grid import Cell, Grid, cash, count, heads, part
 from segkit.report.parts.section import Section, sayings, section
 from segkit.report.pictures import picture
@@ -44,7 +45,7 @@ def _kinds(run: Run, rows: pd.DataFrame) -> Grid:
         for row in rows.to_dict("records")
     ]  # fmt: skip
     names = ("tasks", "urgent", "hours")
-    return Grid(words("page.week_kinds"), heads(run, "kind", *names, right=names), cells)
+    return Grid(words("page.week_kinds"), heads(run, "kind", *names, right=names), cells, classes="narrow")
 
 
 def _people(run: Run, rows: pd.DataFrame) -> Grid:
@@ -69,7 +70,7 @@ def _load(run: Run, row: dict[Any, Any]) -> list[Cell]:
     over = load > 1
     return [
         Cell(run.words.percent(load), bar=part(load, 2.0), tone="risk" if over else ""),
-        cash(run, row["value_left_out"]),
+        cash(run, row["value_left_out"]) if row["value_left_out"] else Cell(MISSING, tone="quiet"),
     ]
 
 
