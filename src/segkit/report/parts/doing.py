@@ -29,7 +29,8 @@ def week(run: Run) -> Section:
     if tasks is None or tasks.empty:
         return section(run, "week", lead="")
     ahead = followup.ahead(tasks, as_of=run.as_of, days=DAYS)
-    people = followup.by_owner(ahead)
+    own = ahead[ahead["owner"].isin(run.people)] if isinstance(run, Edition) else ahead
+    people = followup.by_owner(own)
     grids = [_kinds(run, followup.by_kind(ahead))] if len(ahead) else []
     grids += [_people(run, people)] if len(people) > 1 else []
     grids += [_tasks(run, ahead)] if isinstance(run, Edition) and len(ahead) else []
