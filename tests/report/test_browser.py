@@ -53,9 +53,13 @@ def pages(tmp_path_factory):
 def _notebook(html, folder):
     import nbformat
 
-    table = '<div class="wide"><table class="words"><thead><tr><th style="text-align:left">a</th></tr></thead></table></div>'
+    table = (
+        '<h4>A scheme</h4><div class="wide"><table class="words"><thead><tr><th style="text-align:left">'
+        + "long" * 99
+        + "</th></tr></thead></table></div>"
+    )
     cells = [
-        new_markdown_cell("# A question\n\nWhy."),
+        new_markdown_cell("# A question\n\nWhy.\n\n## A part"),
         new_code_cell("run.show(table)", outputs=[new_output("display_data", {"text/html": table})]),
     ]
     (folder / "notebooks").mkdir()

@@ -118,7 +118,7 @@ def test_an_account_to_act_on_has_its_owner_money_reason_and_next_step(english):
 
 
 def test_a_segment_tells_what_is_expected_between_which_errors_and_what_is_at_risk(english):
-    assert ["core", "2", "$3,400", "$3,000 – $4,000", "15.0%", "$250"] in english.rows
+    assert ["core", "2", "$3,400", "$3K – $4K", "15.0%", "$250"] in english.rows
 
 
 def test_the_plan_of_the_week_is_told_by_kind_and_by_salesperson_with_the_load(english):

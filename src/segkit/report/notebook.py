@@ -107,7 +107,17 @@ def export_notebook(ipynb: Path, html: Path, *, language: str) -> None:
     )
     resources = {"segkit": {"title": heading, "style": stylesheet(), "words": words, "run": _run_line(folder, words)}}
     text, _ = exporter.from_notebook_node(translate(notebook, words), resources=resources)
-    html.write_text(text, encoding="utf-8")
+    html.write_text(reachable(text), encoding="utf-8")
+
+
+SCROLLED = ('<div class="wide"', '<div class="output_png output_subarea')
+
+
+def reachable(page: str) -> str:
+    """The page with every part that may scroll within the reach of a keyboard, and headings that skip no level."""
+    for part in SCROLLED:
+        page = page.replace(part, part.replace("<div ", '<div tabindex="0" '))
+    return page.replace("<h4>", "<h3>").replace("</h4>", "</h3>")
 
 
 def _run_line(folder: Path, words: Words) -> str:
