@@ -131,6 +131,7 @@ class Settings(_Frozen):
     gap_bound: float = Field(0.9, gt=0.5, lt=1)  # share of an account's next gaps within which none is late
     fiscal_year_start: int = Field(1, ge=1, le=12)
     schemes: tuple[str, ...] | None = None
+    privacy: Literal["names", "codes"] = "names"  # how accounts and people are called in all that a run writes for readers
     history: str | None = None
     task_status: str | None = None  # a CSV task_id,status,until of tasks dismissed or snoozed by hand
     accounts: Accounts = Accounts()

@@ -61,3 +61,39 @@ def test_the_page_speaks_chinese_where_asked(run):
 def test_an_unknown_customer_is_an_error_with_the_nearest_id(run):
     with pytest.raises(InputError, match=r'no customer "07".*Did you mean "007"'):
         customer(run, "07")
+
+
+def test_a_page_tells_the_outlook_and_the_open_tasks_the_next_first(run):
+    task = {"customer_id": "007", "owner": "Ann", "kind": "call", "reason": "core: every month", "status": "open"}
+    tasks = [
+        task
+        | {
+            "task_id": "b",
+            "due_at": pd.Timestamp("2024-04-09T07:00Z"),
+            "due_local": "2024-04-09T09:00+02:00",
+            "subject": "Call",
+        },
+        task
+        | {
+            "task_id": "a",
+            "due_at": pd.Timestamp("2024-04-02T07:00Z"),
+            "due_local": "2024-04-02T09:00+02:00",
+            "subject": "Ask",
+        },
+        task
+        | {
+            "task_id": "c",
+            "due_at": pd.Timestamp("2024-04-01T07:00Z"),
+            "due_local": "2024-04-01T09:00+02:00",
+            "status": "done",
+        },
+    ]
+    churn = {"customer_id": ["007"], "churn_risk": [0.42], "revenue_at_risk": [300.0], "band": ["act"], "reasons": ["late"]}
+    for name, table in {"tasks": tasks, "churn": churn}.items():
+        pd.DataFrame(table).to_parquet(run / "tables" / f"{name}.parquet")
+    page = dict(customer(run, "007"))
+    assert page["Outlook"] == [("churn risk", "42.0%"), ("revenue at risk", "$300"), ("band", "to act on"), ("why", "late")]
+    assert page["Next steps"] == [
+        ("2 Apr 2024 09:00", "call: Ask · core: every month · Ann"),
+        ("9 Apr 2024 09:00", "call: Call · core: every month · Ann"),
+    ]

@@ -16,6 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from segkit import charts, findings, report, workbench
 from segkit.findings import Finding
 from segkit.i18n import Words
+from segkit.report import top
+from segkit.report.parts import parts
 
 SIZES = pd.DataFrame(
     [("rfm_matrix", "core", 2, 0.2, 700_000.0, 0.7), ("rfm_matrix", "reactivate", 8, 0.8, 300_000.0, 0.3),
@@ -66,6 +68,7 @@ def run_dir(request, tmp_path, monkeypatch) -> Path:
     manifest = {
         "title": "A & B <script>alert(1)</script>", "as_of": "2024-07-01", "currency": "USD", "language": request.param,
         "status": "running", "rows": {}, "notes": [note], "inputs": [{"path": "a_*.csv"}], "versions": {"segkit": "0.1.0"},
+        "horizon_days": 90,
     }  # fmt: skip
     (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     for name, found in FOUND.items():
@@ -122,8 +125,8 @@ def test_every_picture_has_an_alt_text_with_its_finding(run_dir):
 
 def test_risks_open_the_page_and_what_is_well_goes_unsaid():
     well = Finding("limit_distance", {}, "good")
-    told = report.sections.headlines([*FOUND["20_rfm"], well, Finding("trend_up", {}, "good")])
-    assert [f.key for f in told] == ["silent", "trend_up", "concentration"]
+    told = top.headlines([("20_rfm", f) for f in (*FOUND["20_rfm"], well, Finding("trend_up", {}, "good"))])
+    assert [f.key for _, f in told] == ["silent", "trend_up", "concentration"]
 
 
 def test_both_languages_show_the_same_things(tmp_path):
@@ -139,6 +142,7 @@ def test_both_languages_show_the_same_things(tmp_path):
                 "notes": [],
                 "inputs": [],
                 "versions": {},
+                "horizon_days": 90,
             }
         )
     )
@@ -157,9 +161,8 @@ def test_a_part_whose_table_is_missing_says_so(tmp_path, run_dir):
 def test_a_part_that_a_firm_with_orders_alone_cannot_have_is_left_out(run_dir):
     sizes = SIZES[SIZES["scheme"] == "rfm_matrix"]
     workbench.open_run(run_dir, "30_tiers").save("tier_sizes", sizes)
-    assert not {"ladder", "funnel", "people"} & {
-        part.key for group in report.sections.sections(workbench.open_run(run_dir, "90_report")) for part in group
-    }
+    run = workbench.edition_of(workbench.open_run(run_dir, "90_report"), None)
+    assert not {"accounts", "week", "people"} & {part.key for part in parts(run)}
 
 
 def test_each_target_group_is_a_file_with_its_reasons_safe_in_a_spreadsheet(run_dir):

@@ -144,6 +144,8 @@ def risk_value(customers: pd.DataFrame, labels: Labels, *, ax: Axes | None = Non
     rows = customers[customers["revenue_if_ordering"] > 0]
     if rows.empty:
         return style.sheet(ax, labels, rows, row=0.3)
+    from matplotlib.ticker import NullFormatter
+
     ax = style.canvas(ax, labels, height=4.0)
     for band, colour in BANDS.items():
         part = rows[rows["band"].astype("str") == band]
@@ -154,6 +156,7 @@ def risk_value(customers: pd.DataFrame, labels: Labels, *, ax: Axes | None = Non
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(labels.percent)
     ax.yaxis.set_major_formatter(labels.money)
+    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xlabel(labels.words("axis.churn_risk"))
     ax.set_ylabel(labels.words("axis.revenue_if_ordering", currency_code=labels.currency))
     ax.grid(axis="both")

@@ -56,7 +56,7 @@ def against(track: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> A
 
     `track`: cutoff, forecast_revenue, revenue, ratio of the whole firm, in any order.
     """
-    ax = style.sheet(ax, labels, track, row=0.42)
+    ax = style.sheet(ax, labels, track, row=max(0.42, 1.1 / max(len(track), 1)))
     if track.empty:
         return ax
     rows = track.sort_values("cutoff").reset_index(drop=True)

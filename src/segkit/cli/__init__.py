@@ -128,11 +128,30 @@ def customer(
     lang: Annotated[Language | None, typer.Option(help="Language; default: the run's.")] = None,
     debug: Debug = False,
 ) -> None:
-    """One customer on a page: figures, tiers with their reasons, latest orders."""
+    """One customer on a page: figures, outlook, tiers with their reasons, next steps, latest orders."""
     with clear_errors(debug=debug):
         from segkit import report
 
         shown.customer(report.customer(run_dir, customer_id, language=lang and lang.value))
+
+
+@app.command()
+def page(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A run's folder.", show_default=False)],
+    *,
+    edition: Annotated[str, typer.Option(metavar="WHOSE", help="all, team:NAME or owner:NAME.")] = "all",
+    lang: Annotated[Language | None, typer.Option(help="Language; default: the run's.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the page here.")] = None,
+    debug: Debug = False,
+) -> None:
+    """The page of a run again: for one team or salesperson, with their accounts only, or in another language."""
+    with clear_errors(debug=debug):
+        from segkit import report
+
+        text = report.page(run_dir, language=lang and lang.value, edition=edition)
+        if output:
+            output.write_text(text, encoding="utf-8")
+        typer.echo(str(output) if output else text)
 
 
 @app.command()

@@ -61,6 +61,7 @@ def content(settings: Settings, *, summary: Any, config: str, started: dt.dateti
         "fiscal_year_start": settings.fiscal_year_start,
         "max_left_out": settings.max_left_out,
         "schemes": settings.schemes,
+        "privacy": settings.privacy,
         "status": "running",
         "started_at": started.isoformat(timespec="seconds"),
         "rows": summary.rows,

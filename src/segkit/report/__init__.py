@@ -1,15 +1,17 @@
 """What is read at the end: the page of a run, and its notebooks as pages. Everything goes through escaping templates."""
 
+from segkit.report.acting import act_on, in_words
 from segkit.report.customer import customer
 from segkit.report.figures import change_in_words, figures_in_words
 from segkit.report.lists import write_lists
 from segkit.report.notebook import export_notebook, fill, fill_summary
 from segkit.report.page import page, publish
 from segkit.report.plans import beside, proposals_in_words, revival_in_words, worded, write_plans
-from segkit.report.sections import RANK, key_figures
+from segkit.report.top import RANK, key_figures
 
 __all__ = [
     "RANK",
+    "act_on",
     "beside",
     "change_in_words",
     "customer",
@@ -17,6 +19,7 @@ __all__ = [
     "figures_in_words",
     "fill",
     "fill_summary",
+    "in_words",
     "key_figures",
     "page",
     "proposals_in_words",

@@ -1,4 +1,4 @@
-"""One customer on a page of a terminal: who it is, its figures, its tiers with the reasons, its latest orders."""
+"""One customer on a page of a terminal: who it is, its figures, its outlook, tiers with reasons, next steps, latest orders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.errors import InputError
 from segkit.i18n import is_missing
+from segkit.report.plans.worded import known_text, worded
 from segkit.workbench import Run, open_run
 
 if TYPE_CHECKING:
@@ -20,7 +21,14 @@ FIGURES = (
     "monetary", "margin", "frequency", "average_order_value", "recency_days", "first_order_on", "last_order_on", "tenure_days",
     "refunds", "sample_orders",
 )  # fmt: skip
+OUTLOOK = {
+    "value": ("expected_revenue", "clv"),
+    "rhythm": ("usual_gap_days", "next_order_on", "overdue_days"),
+    "churn": ("churn_risk", "revenue_at_risk", "band"),
+}
+KINDS = {"churn_risk": "percent", "next_order_on": "date", "band": "band"}
 LATEST = 10  # orders shown
+STEPS = 10  # open tasks shown
 
 
 def customer(run_dir: Path, customer_id: str, *, language: str | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -28,8 +36,7 @@ def customer(run_dir: Path, customer_id: str, *, language: str | None = None) ->
 
     Raises InputError where the run has no such customer, naming one that is spelt alike.
     """
-    run = open_run(run_dir, "customer")
-    run = open_run(run_dir, "customer", language or str(run.manifest["language"]))
+    run = open_run(run_dir, "customer", language)
     customers = run.table("customers").set_index("customer_id")
     if customer_id not in customers.index:
         close = difflib.get_close_matches(customer_id, customers.index.astype(str), n=1)
@@ -39,7 +46,9 @@ def customer(run_dir: Path, customer_id: str, *, language: str | None = None) ->
     sections = [
         (customer_id, _known(run, own, WHO)),
         (run.words("page_of.figures"), _known(run, own, FIGURES)),
+        (run.words("page_of.outlook"), _outlook(run, customer_id)),
         (run.words("page_of.tiers"), _tiers(run, customer_id)),
+        (run.words("page_of.plan"), _plan(run, customer_id)),
         (run.words("page_of.orders"), _orders(run, customer_id)),
     ]
     return [(heading, lines) for heading, lines in sections if lines]
@@ -49,8 +58,42 @@ def _known(run: Run, own: pd.DataFrame, names: tuple[str, ...]) -> list[tuple[st
     """The columns that the customer's one row has a value in, in words."""
     from segkit.charts.tables import written
 
-    table = written(own[[n for n in names if n in own and own[n].notna().all()]], run.words, run.currency)
+    shown = own[[n for n in names if n in own and own[n].notna().all()]]
+    table = written(shown.round({"usual_gap_days": 0}), run.words, run.currency, kinds=KINDS)
     return list(zip(table.headers, table.cells[0], strict=True)) if table.cells else []
+
+
+def _outlook(run: Run, customer_id: str) -> list[tuple[str, str]]:
+    """What it is expected to bring, when, and the risk that it does not; why, where the run speaks the page's language."""
+    parts = [(_rows(run, table, customer_id), names) for table, names in OUTLOOK.items() if run.has(table)]
+    lines = [line for own, names in parts if len(own) for line in _known(run, own, names)]
+    churn = _rows(run, "churn", customer_id) if run.has("churn") else None
+    own = run.words.language == run.manifest["language"]
+    if churn is not None and len(churn) and own and not is_missing(churn["reasons"].iloc[0]) and churn["reasons"].iloc[0]:
+        lines.append((run.words("column.why"), str(churn["reasons"].iloc[0])))
+    return lines
+
+
+def _plan(run: Run, customer_id: str) -> list[tuple[str, str]]:
+    """The open tasks, the next first: its day and time on the customer's clock, who does it, what and why."""
+    if not run.has("tasks"):
+        return []
+    own = _rows(run, "tasks", customer_id)
+    open_ = own[own["status"].eq("open")].sort_values(["due_at", "task_id"], kind="stable").head(STEPS)
+    if run.words.language != run.manifest["language"] and len(open_):
+        open_ = worded(open_, run.table("customers"), run.playbooks(), run.words)
+    return [(_when(run, task), _step(run, task)) for task in open_.to_dict("records")]
+
+
+def _when(run: Run, task: dict[Hashable, Any]) -> str:
+    due = str(task["due_local"])
+    return f"{run.words.date(due[:10])} {due[11:16]}".strip()
+
+
+def _step(run: Run, task: dict[Hashable, Any]) -> str:
+    kind = run.words.label("task_kind", task["kind"])
+    said = run.words("page_of.task", kind=kind, subject=known_text(task["subject"]))
+    return " · ".join(part for part in (said, known_text(task["reason"]), known_text(task["owner"])) if part)
 
 
 def _tiers(run: Run, customer_id: str) -> list[tuple[str, str]]:

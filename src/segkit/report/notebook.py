@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.i18n import Words, paragraphs
 from segkit.report.page import title
-from segkit.report.sections import CAVEATS, RANK
+from segkit.report.parts.trust import CAVEATS
 from segkit.report.templating import TEMPLATES, stylesheet
+from segkit.report.top import RANK
 from segkit.workbench import Run, as_markdown, open_run
 
 if TYPE_CHECKING:
@@ -106,7 +107,17 @@ def export_notebook(ipynb: Path, html: Path, *, language: str) -> None:
     )
     resources = {"segkit": {"title": heading, "style": stylesheet(), "words": words, "run": _run_line(folder, words)}}
     text, _ = exporter.from_notebook_node(translate(notebook, words), resources=resources)
-    html.write_text(text, encoding="utf-8")
+    html.write_text(reachable(text), encoding="utf-8")
+
+
+SCROLLED = ('<div class="wide"', '<div class="output_png output_subarea')
+
+
+def reachable(page: str) -> str:
+    """The page with every part that may scroll within the reach of a keyboard, and headings that skip no level."""
+    for part in SCROLLED:
+        page = page.replace(part, part.replace("<div ", '<div tabindex="0" '))
+    return page.replace("<h4>", "<h3>").replace("</h4>", "</h3>")
 
 
 def _run_line(folder: Path, words: Words) -> str:

@@ -1,4 +1,4 @@
-"""`index.html`: the run on one page of two minutes, in one file that needs nothing else."""
+"""`index.html`: the run on one page of two minutes, in one file that needs nothing else; whole, or an edition of it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,37 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segkit.report import sections
+from segkit.report import top
+from segkit.report.found import found
+from segkit.report.parts import parts
 from segkit.report.templating import environment, stylesheet
-from segkit.workbench import Run, open_run
+from segkit.workbench import Edition, Run, edition_of, open_run
 
 if TYPE_CHECKING:
     from segkit.i18n import Words
 
-METHODS = ("as_of", "recency", "frequency", "monetary", "scores", "tiers", "rfm_matrix", "quality")
+METHODS = (
+    "as_of", "recency", "frequency", "monetary", "scores", "tiers", "rfm_matrix", "expected", "churn", "at_risk", "act_on",
+    "overdue", "separation", "plan", "quality",
+)  # fmt: skip
 THIS = "90_report"
 
 
-def page(run_dir: Path) -> str:
-    """The page of a run as HTML, in the run's language. Raises InputError where there is no run."""
-    manifest = json.loads((Path(run_dir) / "manifest.json").read_text(encoding="utf-8"))
-    return render(open_run(run_dir, THIS, manifest["language"]))
+def page(run_dir: Path, *, language: str | None = None, edition: str | None = None) -> str:
+    """The page of a run as HTML, in the run's language unless another is asked for.
+
+    `edition`: `all`, `team:NAME` or `owner:NAME`; the latter two show the accounts of these people only. Raises
+    InputError where there is no run, no such language, team or salesperson.
+    """
+    run = open_run(run_dir, THIS, language)
+    return render(edition_of(run, edition))
 
 
 def publish(run: Run) -> Path:
     """Write the page of a notebook's run as `index.html`, say so, and return its place."""
     from IPython.display import Markdown, display
 
-    text = render(run).encode("utf-8")
+    text = render(edition_of(run, None)).encode("utf-8")
     path = run.output / "index.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text)
@@ -37,24 +46,24 @@ def publish(run: Run) -> Path:
 
 def render(run: Run) -> str:
     """The page from what the run's notebooks have kept: findings, figures, tables."""
-    found = run.found()
+    opening = top.opening(run)
+    said = {line.text for line in opening}
+    totals = next((f.numbers for _, f in found(run) if f.key == "totals"), None)
     context: dict[str, Any] = {
         "run": run,
         "words": run.words,
         "style": stylesheet(),
-        "period": _period(run, {f.key: f.numbers for f in found}),
-        "tiles": sections.tiles(run),
-        "headlines": [(f.severity, run.say(f)) for f in sections.headlines(found)],
-        "sections": sections.sections(run),
+        "who": run.who if isinstance(run, Edition) else "",
+        "period": run.words("page.period", **totals) if totals else "",
+        "tiles": top.tiles(run),
+        "headlines": opening,
+        "sections": [part.without(said) for part in parts(run)],
         "methods": METHODS,
-        "notebooks": notebooks(run.folder, run.words),
+        "horizon": run.manifest.get("horizon_days"),
+        "notebooks": [] if isinstance(run, Edition) else notebooks(run.folder, run.words),
         "version": run.manifest["versions"].get("segkit", ""),
     }
     return environment().get_template("page.html.j2").render(context)
-
-
-def _period(run: Run, found: dict[str, Any]) -> str:
-    return run.words("page.period", **found["totals"]) if "totals" in found else ""
 
 
 def notebooks(run_dir: Path, words: Words) -> list[tuple[str, str]]:

@@ -32,6 +32,11 @@ OPTIONAL = {
     },
     "rhythm": {"customer_id": TEXT, "next_order_on": DAY, "next_order_high_on": DAY, "overdue_days": NUMBER},
     "value": {"customer_id": TEXT, "expected_revenue": NUMBER},
+    "churn": {"customer_id": TEXT, "churn_risk": NUMBER, "band": TEXT, "reasons": TEXT, "revenue_at_risk": NUMBER},
+    "tasks": {
+        **dict.fromkeys(("task_id", "customer_id", "owner", "kind", "due_local", "subject", "reason", "status"), TEXT),
+        **{"due_at": DAY, "automated": FLAG, "fits": FLAG, "urgent": FLAG, "minutes": NUMBER, "value": NUMBER},
+    },
     "alerts": {
         **dict.fromkeys(("alert_id", "customer_id", "owner", "kind"), TEXT),
         **{"money": NUMBER, "reason": TEXT, "first_told_on": DAY},

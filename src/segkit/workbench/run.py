@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from segkit.schemes.playbooks import Playbook
 
 
-def open_run(run_dir: str | Path, notebook: str, language: str = "en") -> Run:
-    """The run in a folder, for one notebook. Raises InputError where there is none."""
+def open_run(run_dir: str | Path, notebook: str, language: str | None = "en") -> Run:
+    """The run in a folder, for one notebook; None is the run's own language. Raises InputError where there is no run."""
     folder = Path(run_dir).resolve()
     if not (folder / "manifest.json").is_file():
         raise InputError(
@@ -42,7 +42,7 @@ def open_run(run_dir: str | Path, notebook: str, language: str = "en") -> Run:
             "`segkit run CONFIG` writes a run of your own: set run_dir to its folder."
         )
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    words = Words(language)
+    words = Words(language or str(manifest["language"]))
     return Run(folder, notebook, words.also(names_in_files(folder, words)), manifest)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from segkit.errors import InputError
 from segkit.i18n import Words
 from segkit.settings import Settings
+from segkit.workbench import privacy
 from segkit.workbench.files import dates_as_datetime, parquet, place
 from segkit.workbench.optional import OPTIONAL
 
@@ -86,7 +87,17 @@ class Tables:
         if not path.is_file():
             names = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "none yet"
             raise InputError(f'{self.folder.name}: no table "{name}". The run has: {names}. Run the notebook that makes it.')
-        return dates_as_datetime(pd.read_parquet(path))
+        return self.told(pd.read_parquet(path), name)
+
+    def told(self, frame: pd.DataFrame, name: str) -> pd.DataFrame:
+        """A table as the run tells it: dates as datetime64, and codes for names where the config asks for them."""
+        frame = dates_as_datetime(frame)
+        return privacy.codes(self.folder).mask(frame, name) if self.in_codes else frame
+
+    @property
+    def in_codes(self) -> bool:
+        """Whether accounts and people are told by codes."""
+        return self.manifest.get("privacy") == privacy.CODES
 
     def customers(self) -> pd.DataFrame:
         """The customers table with what models told of each (value, churn risk), where the run has it; a column that no model
@@ -104,7 +115,7 @@ class Tables:
 
         path = self.folder / "tables" / "past_customers.parquet"
         rows = pd.read_parquet(path, filters=[("cutoff", "==", pd.Timestamp(cutoff).date())])
-        return dates_as_datetime(rows.drop(columns="cutoff"))
+        return self.told(rows.drop(columns="cutoff"), "past_customers")
 
     def windows(self) -> pd.DataFrame:
         """The past windows whose outcome is known: cutoff, horizon_days."""

@@ -1,0 +1,115 @@
+"""Figures on the page: those that the run kept, or drawn anew where an edition or another language needs its own."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segkit.workbench import Edition
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from segkit.workbench import Run
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the run, carried inside the page."""
+
+    source: str
+    alt: str
+    width: int
+    height: int
+
+
+def picture(run: Run, name: str) -> list[Picture]:
+    """The figure of that name with its alt text, or nothing where there is none.
+
+    A kept figure speaks the run's language and shows everybody's accounts. For another language and for an edition it is drawn
+    anew from the tables, where `DRAWN` knows how; one that is not in there is left out.
+    """
+    kept = not isinstance(run, Edition) and run.words.language == run.manifest["language"]
+    path = run.folder / "figures" / f"{name}.png"
+    if kept:
+        return [_shown(path.read_bytes())] if path.is_file() else []
+    drawn = DRAWN[name](run) if name in DRAWN and _sensible(run, path.is_file()) else None
+    return [_drawn(run, *drawn)] if drawn and drawn[0].axison else []
+
+
+def _sensible(run: Run, kept: bool) -> bool:
+    """An edition may draw what the run found nothing to draw for; a translation follows the run."""
+    return kept or isinstance(run, Edition)
+
+
+def _drawn(run: Run, ax: Axes, alt: str) -> Picture:
+    from segkit.charts.style import title_of
+    from segkit.workbench.files import png
+
+    return _shown(png(ax, f"{run.words(alt)} {title_of(ax)}"))
+
+
+def _shown(content: bytes) -> Picture:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content)) as image:
+        alt, (width, height) = str(image.info.get("Description", "")), image.size
+    encoded = base64.b64encode(content).decode("ascii")
+    return Picture(f"data:image/png;base64,{encoded}", alt, width, height)
+
+
+Drawn = tuple["Axes", str] | None  # the chart and the key of its alt text
+
+
+def _risk_value(run: Run) -> Drawn:
+    from segkit import charts, findings
+
+    if not run.has("churn"):
+        return None
+    listed = run.table("churn").merge(run.table("customers"), on="customer_id")
+    first = listed["band"].astype("str").eq("act")
+    mapped = listed.assign(first=first).sort_values(["first", "revenue_at_risk"], ascending=False)
+    found = findings.churn.at_risk(mapped, horizon_days=run.horizon_days)
+    return charts.churn.risk_value(mapped, run.labels(found, customers=len(mapped))), "alt.risk_value"
+
+
+def _months(run: Run) -> Drawn:
+    from segkit import charts, findings
+
+    months = run.table("order_months")
+    labels = run.labels(findings.trend(months, run.as_of), orders=months["orders"].sum(), unit="money")
+    return charts.orders.months(months, labels, whole_until=run.month_of_as_of), "alt.months"
+
+
+def _against(run: Run) -> Drawn:
+    from segkit import charts, findings
+    from segkit.analysis import value
+
+    if not (run.has("value_track") and run.has("value")):
+        return None
+    track = run.table("value_track")
+    whole = track[track["segment"] == value.WHOLE]
+    labels = run.labels(findings.forecast_record(whole), customers=run.table("value")["customer_id"].nunique(), unit="money")
+    return charts.value.against(whole, labels), "alt.against"
+
+
+def _owners(run: Run) -> Drawn:
+    from segkit import charts, findings
+    from segkit.analysis import owners
+
+    if isinstance(run, Edition) or not run.has("deals"):
+        return None
+    rates = owners.win_rates(run.table("deals"), ["owner"])
+    return charts.tiers.owners(rates, run.labels(findings.clear_owners(rates), deals=rates["deals"].sum())), "alt.owners"
+
+
+DRAWN: dict[str, Callable[[Run], Drawn]] = {
+    "risk_value": _risk_value,
+    "months": _months,
+    "against": _against,
+    "owners": _owners,
+}
+"""Figures that can be drawn anew, from the tables that a run hands out."""
