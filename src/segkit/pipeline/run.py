@@ -60,14 +60,16 @@ def run(
         kernels = held.enter_context(Kernels())
         way_in = _WayIn(settings, plan, folder, today, as_of, held, tell, named_by_data=not (out or as_of))
         folder, manifest = (resume and way_in.taken_up()) or way_in.extracted()
-        manifest.update(status="running", parameters=values, versions=manifests.versions())
+        readers = settings.mail and settings.mail.model_dump(mode="json", by_alias=True)
+        manifest.update(status="running", parameters=values, versions=manifests.versions(), mail=readers)
         from segkit.pipeline.steps import Steps
 
         try:
             Steps(plan, values, folder, manifest, kernels, tell).run(workers=workers or _side_by_side())
-        except StepError:
+        except StepError as error:
             _close(manifest, "failed", start)
             folder.fail()
+            error.remains = folder.failed
             raise
         _close(manifest, "done", start)
         folder.finish()

@@ -4,17 +4,19 @@ from segkit.report.customer import customer
 from segkit.report.lists import write_lists
 from segkit.report.notebook import export_notebook, fill, fill_summary
 from segkit.report.page import page, publish
-from segkit.report.plans import beside, proposals_in_words, revival_in_words, worded, write_plans
+from segkit.report.plans import beside, calendars, known_text, proposals_in_words, revival_in_words, worded, write_plans
 from segkit.report.sections import RANK, key_figures
 
 __all__ = [
     "RANK",
     "beside",
+    "calendars",
     "customer",
     "export_notebook",
     "fill",
     "fill_summary",
     "key_figures",
+    "known_text",
     "page",
     "proposals_in_words",
     "publish",
