@@ -125,24 +125,9 @@ def test_tls_from_the_first_byte_works_as_well(send, authority):
         assert send(server=from_environment(sink.environment())) == ["sent"] * 3
 
 
-def test_a_server_without_starttls_gets_neither_password_nor_mail(send, letters, ledger):
-    from aiosmtpd.controller import (
-        Controller,
-        UnthreadedController,  # noqa: F401
-    )
-    from aiosmtpd.handlers import Sink as Nothing
-
-    class Plain(Controller):
-        def _trigger_server(self):
-            self.port = self.server.sockets[0].getsockname()[1]
-            super()._trigger_server()
-
-    plain = Plain(Nothing(), hostname="localhost", port=0)
-    plain.start()
-    try:
+def test_a_server_without_starttls_gets_neither_password_nor_mail(send, authority, letters, ledger):
+    with Sink(authority, security="none") as plain:
         assert send(server=Server("localhost", plain.port, "starttls", "u", PASSWORD)) == ["failed"] * 3
-    finally:
-        plain.stop()
     assert why(ledger, letters[0]).endswith("it offers no STARTTLS")
 
 
@@ -181,7 +166,7 @@ def test_a_refusal_of_the_whole_message_is_as_certain(send, sink, letters, answe
 def test_a_connection_dropped_within_the_message_is_certain_and_tried_again(send, sink, ledger, letters):
     sink.inbox.hang_up_within = 1
 
-    assert send(to=letters[:1], content=BODY + b"x" * 70 + b"\r\n" * 2_000_000) == ["sent"]
+    assert send(to=letters[:1], content=BODY + (b"x" * 900 + b"\r\n") * 1_000) == ["sent"]
     assert events(ledger)[0] == ("ann", "failed"), "the dot was never reached"
     assert len(sink.inbox.taken) == 1
 
@@ -204,9 +189,8 @@ def test_a_start_that_died_before_the_answer_leaves_its_fate_unknown(ledger, let
     now, known = due(letters, Ledger(ledger.file, now=lambda: NOW))
 
     assert now == letters[1:]
-    assert [(o.fate, o.why) for o in known] == [
-        ("unknown", f"since {NOW.isoformat(timespec='milliseconds')}: it broke off before the answer")
-    ]
+    assert [o.fate for o in known] == ["unknown"]
+    assert known[0].why == "since 2026-07-01T07:00:00.000+00:00: it broke off before the answer"
 
 
 def test_a_line_that_a_crash_tore_off_is_passed_over_and_closed(ledger, letters):
@@ -237,6 +221,7 @@ def test_neither_password_nor_user_reaches_ledger_log_or_error(send, sink, ledge
     sink.inbox.refused["ann@firm.example"] = [f"550 you are {PASSWORD} {coded}"]
     send(to=letters[:1])
 
-    said = ledger.file.read_text() + caplog.text + repr(from_environment(sink.environment()))
+    logged = "".join(record.getMessage() for record in caplog.records if record.name.startswith("segkit"))
+    said = ledger.file.read_text() + logged + repr(from_environment(sink.environment()))
     assert [secret for secret in (PASSWORD, coded) if secret in said] == []
     assert "***" in why(ledger, letters[0])

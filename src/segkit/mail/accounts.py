@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from segkit.workbench import Run
 
 WEEK = 7  # days from as-of on
+RISK = ("churn_risk", "band", "revenue_at_risk")
 
 
 @dataclass(frozen=True)
 class Own:
-    """Tables of one edition. `customers`, with what models told of them; `alerts`, `tasks` (worded): rows of these customers
-    or of these salespeople; `week`: the open tasks of the next seven days that fit."""
+    """Tables of one edition. `customers`, with their chance of no order and the money at risk; `alerts`, `tasks`
+    (worded): rows of these customers and salespeople; `week`: the open tasks of the next seven days that fit."""
 
     people: list[str]
     customers: pd.DataFrame
@@ -45,8 +46,10 @@ def people(run: Run, edition: str) -> list[str]:
 def of(run: Run, edition: str) -> Own:
     """What the run holds for one edition."""
     names = people(run, edition)
-    everybody = run.customers()
+    everybody = run.table("customers")
     customers = everybody[_owner(everybody).isin(names)]
+    if run.has("churn"):
+        customers = customers.merge(run.table("churn")[["customer_id", *RISK]], on="customer_id", how="left")
     customers = customers.assign(name=_names(run, customers))
     alerts, tasks = run.optional("alerts"), _tasks(run, names, customers)
     alerts = alerts[alerts["owner"].isin(names) & alerts["customer_id"].isin(customers["customer_id"])]

@@ -70,6 +70,11 @@ class Content:
     notes: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
 
+    @property
+    def rest(self) -> list[tuple[str, str]]:
+        """The findings that the subject has not said already."""
+        return [finding for finding in self.findings if finding[1] != self.subject]
+
 
 def line(text: str, most: int = SENTENCE) -> str:
     """One line without control characters or marks that turn the direction of writing, cut with an ellipsis."""

@@ -73,7 +73,7 @@ def html(content: Content, notes: list[str], words: Words) -> str:
 def text(content: Content, notes: list[str]) -> str:
     """The same as plain text."""
     figures = [f"{one.name}: {one.value}{f' ({one.more})' if one.more else ''}" for one in content.figures]
-    findings = [f"* {sentence}" for _, sentence in content.findings]
+    findings = [f"* {sentence}" for _, sentence in content.rest]
     groups = [part for group in content.groups for part in _listed(group)]
     pictures = [picture.alt for picture in content.pictures]
     blocks = [[" | ".join(content.head)], [content.subject], [content.lead], findings, figures, *groups, pictures]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.mail.accounts import WEEK, Own, of
 from segkit.mail.content import SUBJECT, Attachment, Content, Figure, Group, Item, line
-from segkit.report.plans import calendars
+from segkit.report import calendars, known_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def own(run: Run, edition: str) -> Content:
 
 def _at_risk(customers: pd.DataFrame) -> pd.DataFrame:
     """Accounts in the band to act on that may be contacted, the most money first."""
-    columns = ["customer_id", "name", "owner", "churn_risk", "band", "revenue_at_risk", "because", "do_not_contact"]
+    columns = ["customer_id", "name", "owner", "churn_risk", "band", "revenue_at_risk", "do_not_contact"]
     rows = customers.reindex(columns=columns)
     barred = rows["do_not_contact"].astype("boolean").fillna(False).astype(bool)
     return rows[rows["band"].eq("act") & ~barred].sort_values("revenue_at_risk", ascending=False, kind="stable")
@@ -90,7 +90,8 @@ def _alerts(run: Run, found: Own) -> Group:
 
 def _joined(run: Run, alert: dict[Any, Any], *, barred: bool) -> str:
     """An alert's kind and reason, and that the customer is not to be contacted."""
-    parts = [run.words.label("alert", alert["kind"]), str(alert["reason"] or "")]
+    parts = [run.words("mail.new")] * bool(alert["new"])
+    parts += [run.words.label("alert", alert["kind"]), known_text(alert["reason"])]
     parts += [run.words("mail.do_not_contact")] if barred else []
     return run.words("mail.parted").join(part for part in dict.fromkeys(parts) if part)
 
@@ -115,12 +116,16 @@ def _risks(run: Run, risk: pd.DataFrame) -> Group:
 
 def _tasks(run: Run, found: Own) -> Group:
     """The week's tasks in the order of the clock; urgent ones marked."""
-    several = len(found.people) > 1
+    several, urgent = len(found.people) > 1, run.words("mail.urgent")
     items = [
         Item(
             who=line(str(row["subject"]), 2 * WHO),
             figure=f"{run.words.date(row['due_local'])} {row['due_local'][11:16]}",
-            why=line(run.words("mail.parted").join([str(row["owner"])] * several + [str(row["reason"])])),
+            why=line(
+                run.words("mail.parted").join(
+                    [urgent] * bool(row["urgent"]) + [str(row["owner"])] * several + [str(row["reason"])]
+                )
+            ),
             urgent=bool(row["urgent"]),
         )
         for row in found.week.head(LISTED).to_dict("records")
