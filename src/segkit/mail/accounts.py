@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from segkit.report import worded
 if TYPE_CHECKING:
     import pandas as pd
 
+    from segkit.schemes.playbooks import Playbook
     from segkit.workbench import Run
 
 WEEK = 7  # days from as-of on
@@ -43,7 +45,7 @@ def people(run: Run, edition: str) -> list[str]:
     return sorted(map(str, among[name]))
 
 
-def of(run: Run, edition: str) -> Own:
+def of(run: Run, edition: str, playbooks: Sequence[Playbook]) -> Own:
     """What the run holds for one edition."""
     names = people(run, edition)
     everybody = run.table("customers")
@@ -51,7 +53,7 @@ def of(run: Run, edition: str) -> Own:
     if run.has("churn"):
         customers = customers.merge(run.table("churn")[["customer_id", *RISK]], on="customer_id", how="left")
     customers = customers.assign(name=_names(run, customers))
-    alerts, tasks = run.optional("alerts"), _tasks(run, names, customers)
+    alerts, tasks = run.optional("alerts"), _tasks(run, names, customers, playbooks)
     alerts = alerts[alerts["owner"].isin(names) & alerts["customer_id"].isin(customers["customer_id"])]
     return Own(names, customers, _by_weight(alerts), tasks, _week(tasks, run.as_of))
 
@@ -74,7 +76,7 @@ def _by_weight(alerts: pd.DataFrame) -> pd.DataFrame:
     return alerts.assign(new=new.fillna(True).astype(bool)).sort_values(["new", "money"], ascending=False, kind="stable")
 
 
-def _tasks(run: Run, names: list[str], customers: pd.DataFrame) -> pd.DataFrame:
+def _tasks(run: Run, names: list[str], customers: pd.DataFrame, playbooks: Sequence[Playbook]) -> pd.DataFrame:
     """Tasks of these people on their accounts, in the reader's language; none of customers who are not to be contacted."""
     import pandas as pd
 
@@ -84,9 +86,7 @@ def _tasks(run: Run, names: list[str], customers: pd.DataFrame) -> pd.DataFrame:
     allowed = customers.loc[~barred.astype(bool)]
     tasks = run.table("tasks")
     own = tasks["owner"].isin(names) & tasks["customer_id"].isin(allowed["customer_id"]) & ~tasks["automated"].astype(bool)
-    return worded(
-        tasks[own].drop(columns=["name", "subject", "reason"], errors="ignore"), customers, run.playbooks(), run.words
-    )
+    return worded(tasks[own].drop(columns=["name", "subject", "reason"], errors="ignore"), customers, playbooks, run.words)
 
 
 def _week(tasks: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:

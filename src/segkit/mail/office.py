@@ -21,12 +21,11 @@ from segkit.mail.ledger import Ledger, beside
 from segkit.mail.letter import Letter
 from segkit.mail.message import message
 from segkit.mail.server import Server
-from segkit.mail.writing import NOTEBOOK, written
+from segkit.mail.writing import Desk
 from segkit.pipeline.folder import Folder
 from segkit.pipeline.manifest import versions
 from segkit.pipeline.places import short
 from segkit.recipients import Mail
-from segkit.workbench import open_run
 
 Write = Callable[[Letter, str], bytes]
 NOBODY = "segkit@localhost"  # the sender of files, where none is named
@@ -63,8 +62,8 @@ class Office:
             if manifest.get("status") != "done":
                 raise InputError(f"{short(folder.final)}: this run is not done. Mail goes out of whole runs only.")
             known = mail or _known(manifest)
-            letters = readers.letters(open_run(folder.final, NOTEBOOK, manifest["language"]), known, to=to)
-            return self._dispatch(folder.final, letters, known, self._writer(folder.final))
+            desk = Desk(folder.final, str(manifest["language"]), now=self.now)
+            return self._dispatch(folder.final, readers.letters(desk.run, known, to=to), known, desk.write)
 
     def of_failure(self, run_dir: Path, failure: Failure, mail: Mail, language: str) -> list[Outcome]:
         """Tell the operators of a failed run, for which nothing stands in its place."""
@@ -89,9 +88,6 @@ class Office:
             return message(letter, content, words, sender=sender, now=self.now(), version=version)
 
         return self._dispatch(run, letters, mail, write)
-
-    def _writer(self, run: Path) -> Write:
-        return lambda letter, sender: written(run, letter, sender=sender, now=self.now())
 
     def _dispatch(self, run: Path, letters: Sequence[Letter], mail: Mail, write: Write) -> list[Outcome]:
         """Write what is due, then hand it over; nothing goes out before all is written."""

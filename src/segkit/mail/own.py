@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from segkit.mail.accounts import WEEK, Own, of
@@ -11,15 +12,16 @@ from segkit.report import calendars, known_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from segkit.schemes.playbooks import Playbook
     from segkit.workbench import Run
 
 LISTED = 10  # lines of a list
 WHO = 80  # characters of a name
 
 
-def own(run: Run, edition: str) -> Content:
+def own(run: Run, edition: str, playbooks: Sequence[Playbook]) -> Content:
     """In the language the run was opened in. The subject: the weightiest alert, else the money at risk, else the tasks."""
-    found, (kind, _, name) = of(run, edition), edition.partition(":")
+    found, (kind, _, name) = of(run, edition, playbooks), edition.partition(":")
     risk = _at_risk(found.customers)
     said = _sentences(run, found, risk)
     groups = [_alerts(run, found), _risks(run, risk), _tasks(run, found)]
