@@ -35,6 +35,15 @@ class Language(StrEnum):
     en = "en"
 
 
+class Days(StrEnum):
+    """On which days a scheduled run starts."""
+
+    daily = "daily"
+    weekdays = "weekdays"
+    weekly = "weekly"
+    monthly = "monthly"
+
+
 Config = Annotated[Path | None, typer.Argument(help="segkit.yaml; the demo where none is named.", show_default=False)]
 AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="What came before this day: a date, latest or today.")]
 Debug = Annotated[bool, typer.Option("--debug", "-v", help="Show the traceback of an error.")]
@@ -109,6 +118,21 @@ def mail_run(
         outcomes = office.of_run(run_dir, readers, to=to or ())
         shown.outcomes(outcomes)
         judge(outcomes)
+
+
+@app.command()
+def schedule(
+    config: Annotated[Path, typer.Argument(help="segkit.yaml", show_default=False)],
+    *,
+    at: Annotated[str, typer.Option(metavar="HH:MM", help="Time of day, by the machine's clock.")] = "07:00",
+    days: Annotated[Days, typer.Option(help="On which days; weekly is Monday, monthly the first.")] = Days.weekdays,
+    debug: Debug = False,
+) -> None:
+    """Print a crontab line, and a systemd service and timer, that run this config from here."""
+    with clear_errors(debug=debug):
+        from segkit import schedule as schedules
+
+        typer.echo(str(schedules.plan(_settings(config), config, Path(), at=at, days=days.value)))
 
 
 @app.command()
