@@ -93,4 +93,4 @@ def _week(tasks: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     planned = tasks[tasks["status"].eq("open") & tasks["fits"].fillna(False).astype(bool)]
     days = planned["due_local"].astype(str).str[:10]
     first, last = as_of.isoformat(), (as_of + dt.timedelta(days=WEEK)).isoformat()
-    return planned[(days >= first) & (days < last)].sort_values(["due_at"], kind="stable")
+    return planned[(days >= first) & (days < last)].sort_values(["urgent", "due_at"], ascending=[False, True], kind="stable")

@@ -117,7 +117,7 @@ def _risks(run: Run, risk: pd.DataFrame) -> Group:
 
 
 def _tasks(run: Run, found: Own) -> Group:
-    """The week's tasks in the order of the clock; urgent ones marked."""
+    """The tasks of the week: urgent ones first, then by the clock."""
     several, urgent = len(found.people) > 1, run.words("mail.urgent")
     items = [
         Item(
