@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import trustme
 import yaml
@@ -25,17 +26,26 @@ import yaml
 from bench.sink import Inbox, Sink, trust
 
 READERS = ("ann@firm.example", "bo@firm.example", "cy@firm.example")
+PLAN = "extract: [customers, orders]\nnotebooks:\n  - {name: 10_own, needs: [customers], gives: [own]}\n  - {name: 90_own, needs: [own]}\n"
+CELLS = {
+    "10_own": """from segkit import findings
+from segkit.workbench import open_run
+run = open_run(run_dir, "10_own", language)
+customers = run.table("customers")
+run.save("own", customers)
+run.conclude([findings.concentration(customers), findings.silent(customers)])""",
+    "90_own": "from segkit.workbench import open_run\nopen_run(run_dir, '90_own', language).findings_table()",
+}
 PAUSE = 0.4  # seconds between a message and its answer, so that a good part of the run is mailing
 MAY = "may have gone out"
 
 
 @dataclass
 class Firm:
-    """A small firm in a folder of its own, and the command that runs and mails it. `arguments`: which notebooks."""
+    """A small firm in a folder of its own, with two short notebooks, and the command that runs and mails it."""
 
     folder: Path
     environment: dict[str, str]
-    arguments: Sequence[str] = ("--only", "20_rfm")
     inbox: Inbox = field(default_factory=Inbox)
 
     def write(self) -> None:
@@ -48,11 +58,22 @@ class Firm:
         }  # fmt: skip
         (self.folder / "segkit.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
+        self._write_notebooks(self.folder / "notebooks")
+
+    @staticmethod
+    def _write_notebooks(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "pipeline.yaml").write_text(PLAN, encoding="utf-8")
+        for name, source in CELLS.items():
+            cells = [_cell("p", "run_dir = '..'\nlanguage = 'en'", tags=["parameters"]), _cell("c", source)]
+            content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+            (folder / f"{name}.ipynb").write_text(json.dumps(content), encoding="utf-8")
+
     def start(self, out: Path) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "segkit.cli", "run", "segkit.yaml", "--out", str(out), "--resume", "--mail"]
         pipe = subprocess.PIPE
         return subprocess.Popen(
-            [*command, *self.arguments], cwd=self.folder, env=self.environment, stdout=pipe, stderr=pipe, text=True,
+            command, cwd=self.folder, env=self.environment, stdout=pipe, stderr=pipe, text=True,
             start_new_session=True,
         )  # fmt: skip
 
@@ -82,6 +103,11 @@ class Firm:
         wrong += [f"exit code {process.returncode}: {said[-300:]}"] * (process.returncode != bool(unknown))
         wrong += [f"{path.name} is left over" for path in out.parent.glob(f"{out.name}.*") if path.is_dir()]
         return wrong, len(unknown)
+
+
+def _cell(name: str, source: str, tags: Sequence[str] = ()) -> dict[str, Any]:
+    code = {"cell_type": "code", "execution_count": None, "outputs": []}
+    return code | {"id": name, "source": source, "metadata": {"tags": list(tags)}}
 
 
 def whole(run: Path) -> bool:
