@@ -26,7 +26,11 @@ import yaml
 from bench.sink import Inbox, Sink, trust
 
 READERS = ("ann@firm.example", "bo@firm.example", "cy@firm.example")
-PLAN = "extract: [customers, orders]\nnotebooks:\n  - {name: 10_own, needs: [customers], gives: [own]}\n  - {name: 90_own, needs: [own]}\n"
+PLAN = """extract: [customers, orders]
+notebooks:
+  - {name: 10_own, needs: [customers], gives: [own]}
+  - {name: 90_own, needs: [own]}
+"""
 CELLS = {
     "10_own": """from segkit import findings
 from segkit.workbench import open_run
