@@ -67,7 +67,7 @@ def run(
         from segkit.pipeline.steps import Steps
 
         try:
-            Steps(plan, values, folder, manifest, kernels, tell).run(workers=workers or _side_by_side())
+            Steps(plan, values, folder, manifest, kernels, tell).run(workers=workers or side_by_side())
         except StepError as error:
             _close(manifest, "failed", start)
             folder.fail()
@@ -181,7 +181,7 @@ class _WayIn:
         return self.folder.rename(final.final)
 
 
-def _side_by_side() -> int:
+def side_by_side() -> int:
     """Notebooks at a time: they wait much, and each takes the memory of a kernel."""
     return max(2, min(4, os.cpu_count() or 1))
 
