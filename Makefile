@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: report test lint style types imports lab bench notebooks lock clean
+.PHONY: report test lint style types imports lab bench stress notebooks lock clean
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("segkit needs Python 3.11 or newer; set PYTHON=" if sys.version_info < (3, 11) else 0)'
@@ -45,6 +45,9 @@ lab: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m bench
+
+stress: .venv/ready  # kill -9 a mailing run at 50 random moments
+	$(BIN)/python -m bench.stress --kills 50 --seed 1
 
 notebooks: report  # the committed notebooks with the demo's outputs
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb

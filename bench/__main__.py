@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import btyd, data, measure, startup, tiers
+from bench import btyd, data, measure, scheduled, startup, tiers
 
 SAID = {
     "segkit": "segkit's feature step",
@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lines, targets = _features(data.order_lines(asked.lines), rounds=asked.rounds)
     say(*lines, "", "Start-up, 7 rounds")
     more, last = startup.report(rounds=7)
-    say(*more, "", "All tier schemes on made-up customers")
+    say(*more, "", "A whole scheduled run on the demo, and bare notebooks")
+    say(*scheduled.report(rounds=asked.rounds), "", "All tier schemes on made-up customers")
     say(*tiers.report(asked.customers, rounds=asked.rounds), "", "Buy-till-you-die models fitted")
     say(*btyd.report(asked.histories, rounds=asked.rounds), "", *targets, *last)
 

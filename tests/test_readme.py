@@ -36,7 +36,17 @@ def test_the_other_commands_run_one_after_the_other_outside_the_clone(installed,
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = {"PATH": path, "HOME": str(tmp_path), "PYTHONPATH": str(installed)}
     ran = [command for command in COMMANDS if not command.startswith("make ")]
-    assert {shlex.split(command)[1] for command in ran} == {"demo", "map", "check", "run", "customer", "schemes", "page"}
+    assert {shlex.split(command)[1] for command in ran} == {
+        "demo",
+        "map",
+        "check",
+        "run",
+        "customer",
+        "schemes",
+        "page",
+        "mail",
+        "schedule",
+    }
     for command in ["python -c \"import os, segkit.cli as c; assert c.__file__.startswith(os.environ['PYTHONPATH'])\"", *ran]:
         if "--lang zh" in command and "run" in shlex.split(command):  # the second run keeps names to itself
             with (tmp_path / "firm" / "segkit.yaml").open("a", encoding="utf-8") as config:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class SegkitError(Exception):
     """Base of all errors segkit raises on purpose; `exit_code` is what the command returns."""
@@ -16,7 +18,14 @@ class InputError(SegkitError):
 
 
 class StepError(SegkitError):
-    """A step of the run failed; the message says which, and where its remains are kept."""
+    """A step of the run failed; the message says which, and where its remains are kept: in `remains`, once they are there."""
+
+    exit_code = 1
+    remains: Path | None = None
+
+
+class MailError(SegkitError):
+    """A mail did not go out, or nobody knows whether it did; the message says which."""
 
     exit_code = 1
 

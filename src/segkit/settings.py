@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from segkit.errors import InputError
+from segkit.recipients import Mail, Recipient
 from segkit.schema import TABLES
 
 Scalar = str | int | float | bool | dt.datetime | dt.date
@@ -116,6 +117,13 @@ class Accounts(_Frozen):
     exclude: str | None = None
 
 
+class KeepRuns(_Frozen):
+    """Which whole runs stay when a new one is there: the newest ones, and the last one of each of the newest months."""
+
+    newest: int = Field(1, ge=1)
+    months: int = Field(0, ge=0)
+
+
 class Settings(_Frozen):
     """The whole config. `folder` is where it lies; relative paths start there."""
 
@@ -137,6 +145,8 @@ class Settings(_Frozen):
     accounts: Accounts = Accounts()
     regions: str | None = None  # a two-column file: a country, province or city, and the firm's region
     parameters: dict[str, dict[str, Any]] = {}  # notebook → its parameters
+    mail: Mail | None = None  # who is told of a run
+    keep_runs: KeepRuns | None = None  # a number is `newest`; without it every run stays
     folder: Path = Path()
     file: str = ""
 
@@ -146,6 +156,11 @@ class Settings(_Frozen):
         if not re.fullmatch("[A-Z]{3}", value.upper()):
             raise ValueError(f'"{value}" is no currency code; use three letters such as USD or CNY')
         return value.upper()
+
+    @field_validator("keep_runs", mode="before")
+    @classmethod
+    def _number_of_runs(cls, value: Any) -> Any:
+        return {"newest": value} if isinstance(value, int) else value
 
     @field_validator("extracts")
     @classmethod
@@ -179,13 +194,16 @@ def _did_you_mean(name: str, names: Any) -> str:
     return f' (did you mean "{close[0]}"?)' if close else ""
 
 
+_PARTS: dict[str, Any] = {"accounts": Accounts, "mail": Mail, "keep_runs": KeepRuns}
+
+
 def _known_keys(location: tuple[Any, ...]) -> list[str]:
     """The keys allowed at a place of the config, for the remedy of an unknown one."""
     model: Any = Settings
     if len(location) >= 3 and location[0] == "extracts":
         model = Where if "where" in location[2:-2] else Extract
-    elif len(location) >= 2 and location[0] == "accounts":
-        model = Accounts
+    elif len(location) >= 2 and location[0] in _PARTS:
+        model = Recipient if location[1] == "recipients" and len(location) > 2 else _PARTS[str(location[0])]
     return [f.alias or n for n, f in model.model_fields.items() if n not in ("folder", "file")]
 
 

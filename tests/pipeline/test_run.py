@@ -246,3 +246,30 @@ def test_a_day_in_the_config_names_the_folder_and_reaches_the_extract(house, sta
 
     assert house.run(out=None).name == "firm-2026-09-01"
     assert house.manifest("reports/firm-2026-09-01")["as_of"] == "2026-09-01"
+
+
+def test_resume_keeps_a_run_that_stands_whole_and_runs_nothing(house, stage):
+    first = house.run()
+    made = (first / "manifest.json").stat().st_mtime_ns
+    stage.began.clear()
+
+    assert house.run(resume=True) == first
+    assert stage.began == []
+    assert (first / "manifest.json").stat().st_mtime_ns == made
+    assert {state for _, state in house.told} == {"kept"}
+
+
+def test_resume_keeps_a_whole_run_that_the_data_named(house, stage):
+    first = house.run(out=None)
+    stage.began.clear()
+    assert house.run(out=None, resume=True) == first
+    assert stage.began == []
+
+
+def test_resume_makes_a_whole_run_anew_whose_parameters_or_files_are_others(house, stage):
+    house.run()
+    for options in ({"given": ["20_rfm.bins=7"]}, {}):
+        stage.began.clear()
+        house.run(resume=True, **options)
+        assert len(stage.began) == 4
+        (house.home / "orders.csv").write_text("more rows", encoding="utf-8")

@@ -14,20 +14,9 @@ from segkit import report
 from segkit.report.plans.files import slugs_of
 from segkit.schemes import playbooks
 from segkit.workbench import open_run
+from task_rows import task
 
 NASTY = "=cmd|'/c calc'!A1 <script>alert(1)</script> {x}"
-
-
-def task(number: int, **more: object) -> dict[str, object]:
-    at = pd.Timestamp("2026-07-01 07:00", tz="UTC")
-    base = {
-        "task_id": f"t{number}", "customer_id": "c", "owner": "Ann", "due_at": at, "due_local": "2026-07-01T09:00+02:00",
-        "zone": "Europe/Berlin", "until_at": at + pd.Timedelta(hours=8), "due_on": pd.Timestamp("2026-06-20"), "kind": "call",
-        "step": "contact", "turn": 0, "reason_key": "every", "since_on": pd.Timestamp("2026-05-21"), "every": 30.0,
-        "occasion": None, "status": "open", "scheme": "rfm_matrix", "tier": "core", "work": "farm", "urgent": False,
-        "automated": False, "minutes": 20, "value": 1234.0, "fits": True,
-    }  # fmt: skip
-    return base | more
 
 
 TASKS = pd.DataFrame(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +17,7 @@ from segkit.cli.progress import progress
 from segkit.errors import InputError
 
 if TYPE_CHECKING:
+    from segkit.mail import Post
     from segkit.settings import Settings
 
 app = typer.Typer(
@@ -30,6 +33,15 @@ class Language(StrEnum):
 
     zh = "zh"
     en = "en"
+
+
+class Days(StrEnum):
+    """On which days a scheduled run starts."""
+
+    daily = "daily"
+    weekdays = "weekdays"
+    weekly = "weekly"
+    monthly = "monthly"
 
 
 Config = Annotated[Path | None, typer.Argument(help="segkit.yaml; the demo where none is named.", show_default=False)]
@@ -51,6 +63,7 @@ def run(
         typer.Option("-p", metavar="KEY=VALUE", help="A notebook's parameter: bins=4, or 20_rfm.bins=4."),
     ] = None,
     notebooks: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of your own notebooks.")] = None,
+    mail: Annotated[bool, typer.Option("--mail", help="Mail the whole run to the readers that the config names.")] = False,
     debug: Debug = False,
 ) -> None:
     """Extract, run the notebooks, write the report."""
@@ -58,19 +71,68 @@ def run(
         from segkit.pipeline.places import demo_config, short
         from segkit.pipeline.run import run as run_pipeline
 
-        settings = _settings(config or demo_config(), as_of=as_of, language=lang and lang.value)
-        done = run_pipeline(
-            settings,
-            today=dt.date.today(),
-            out=out,
-            only=only or (),
-            resume=resume,
-            given=parameter or (),
-            notebooks=notebooks,
-            tell=tell,
-        )
-    page = done / "index.html"
-    typer.echo(short(page if page.is_file() else done))
+        settings, today = _settings(config or demo_config(), as_of=as_of, language=lang and lang.value), dt.date.today()
+        mails = _mails(settings, asked=mail, today=today, out=out)
+        with mails.failures_told() if mails else contextlib.nullcontext():
+            done = run_pipeline(
+                settings,
+                today=today,
+                out=out,
+                only=only or (),
+                resume=resume,
+                given=parameter or (),
+                notebooks=notebooks,
+                tell=tell,
+            )
+        page = done / "index.html"
+        typer.echo(short(page if page.is_file() else done))
+        if mails:
+            mails.send(done)
+
+
+def _mails(settings: Settings, *, asked: bool, today: dt.date, out: Path | None) -> Post | None:
+    """The mails of a run, where they are wished."""
+    if not (asked or (settings.mail and settings.mail.send)):
+        return None
+    from segkit.mail import post
+
+    return post(settings, os.environ, today=today, out=out)
+
+
+@app.command("mail")
+def mail_run(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A run's folder.", show_default=False)],
+    *,
+    to: Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="Only to this reader; may be repeated.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Send nothing; write .eml files beside the run.")] = False,
+    resend: Annotated[bool, typer.Option("--resend", help="Repeat mails that may or may not have gone out.")] = False,
+    config: Annotated[Path | None, typer.Option(metavar="CONFIG", help="Take the readers from here, not from the run.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Mail a run to its readers, each at most once."""
+    with clear_errors(debug=debug), progress():
+        from segkit.mail import Office, from_environment, judge
+
+        office = Office(None if dry_run else from_environment(os.environ), resend=resend)
+        readers = _settings(config).mail if config else None
+        outcomes = office.of_run(run_dir, readers, to=to or ())
+        shown.outcomes(outcomes)
+        judge(outcomes)
+
+
+@app.command()
+def schedule(
+    config: Annotated[Path, typer.Argument(help="segkit.yaml", show_default=False)],
+    *,
+    at: Annotated[str, typer.Option(metavar="HH:MM", help="Time of day, by the machine's clock.")] = "07:00",
+    days: Annotated[Days, typer.Option(help="On which days; weekly is Monday, monthly the first.")] = Days.weekdays,
+    debug: Debug = False,
+) -> None:
+    """Print a crontab line, and a systemd service and timer, that run this config from here."""
+    with clear_errors(debug=debug):
+        from segkit import schedule as schedules
+
+        typer.echo(str(schedules.plan(_settings(config), config, Path(), at=at, days=days.value)))
 
 
 @app.command()

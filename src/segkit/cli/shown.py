@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import typer
+
 
 def check(summary: Any) -> None:
     """Rows in, used and left out of every extract, then what else is to be known."""
@@ -29,6 +31,14 @@ def check(summary: Any) -> None:
         console.print("note:", words(f"note_of.{told.pop('key')}", **told), markup=False)
 
 
+def outcomes(found: Sequence[Any]) -> None:
+    """What became of each mail, a line each."""
+    said = {"before": "sent before"}
+    for one in found:
+        more = f": {one.why}" if one.why else ""
+        typer.echo(_printable(f"{said.get(one.fate, one.fate):<12} {one.letter.to} ({one.letter.edition}){more}"))
+
+
 def customer(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
     """Headings, and below each its lines of label and text."""
     from rich.console import Console
@@ -46,4 +56,8 @@ def _plain(text: str) -> str:
     """A CRM's text, whose brackets are no mark-up and whose control characters reach no terminal."""
     from rich.markup import escape
 
-    return escape("".join(c for c in text if c.isprintable()))
+    return escape(_printable(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())

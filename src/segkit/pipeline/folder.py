@@ -32,7 +32,7 @@ class Folder:
         return self._beside(".failed")
 
     @property
-    def _old(self) -> Path:
+    def old(self) -> Path:
         return self._beside(".old")
 
     def _beside(self, suffix: str) -> Path:
@@ -40,8 +40,8 @@ class Folder:
 
     def check(self) -> None:
         """Refuse to replace what is no run folder. Puts back a run that an interrupted replacement moved aside."""
-        if self._old.is_dir() and not self.final.exists():
-            self._old.rename(self.final)
+        if self.old.is_dir() and not self.final.exists():
+            self.old.rename(self.final)
         taken = self.final.exists() and not (self.final.is_dir() and (self._is_run() or not any(self.final.iterdir())))
         if taken:
             raise InputError(f"--out {short(self.final)}: holds something that is no segkit run. Name another folder.")
@@ -71,11 +71,11 @@ class Folder:
 
     def finish(self) -> None:
         """Give the whole run its final name; an earlier run is moved aside first and removed last."""
-        shutil.rmtree(self._old, ignore_errors=True)
+        shutil.rmtree(self.old, ignore_errors=True)
         if self.final.exists():
-            self.final.rename(self._old)
+            self.final.rename(self.old)
         self.partial.rename(self.final)
-        for remains in (self._old, self.failed):
+        for remains in (self.old, self.failed):
             shutil.rmtree(remains, ignore_errors=True)
 
     def fail(self) -> None:

@@ -95,9 +95,13 @@ def load(file: Path) -> Content | None:
     return found if isinstance(found, dict) and {"config_sha256", "inputs", "steps"} <= found.keys() else None
 
 
+_NO_PART = {"folder", "file", "parameters", "as_of", "title", "mail", "keep_runs"}
+"""Of the config, what no table of the extract depends on, or what is added by hand."""
+
+
 def config_digest(settings: Settings, *, as_of: dt.date | None) -> str:
     """Changes with anything in the config that changes the extract. Notebook parameters belong to their steps."""
-    asked = settings.model_dump(mode="json", exclude={"folder", "file", "parameters", "as_of", "title"}, by_alias=True)
+    asked = settings.model_dump(mode="json", exclude=_NO_PART, by_alias=True)
     asked["engine"] = re.sub(r"//[^/@]*@", "//", settings.engine)  # a password is no part of the question
     asked["as_of"] = str(as_of)
     files = [settings.accounts.alias, settings.accounts.exclude, settings.regions]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from segkit.errors import StepError
 from segkit.pipeline import manifest as manifests
-from segkit.pipeline import own, parameters, places
+from segkit.pipeline import old_runs, own, parameters, places
 from segkit.pipeline import plan as plans
 from segkit.pipeline.folder import Folder, named
 from segkit.pipeline.manifest import Manifest
@@ -55,23 +55,29 @@ def run(
     with contextlib.ExitStack() as held:
         held.enter_context(folder.lock())
         folder.check()
+        way_in = _WayIn(settings, plan, folder, today, as_of, held, tell, named_by_data=not (out or as_of))
+        if resume and (whole := way_in.whole(values)):
+            return whole
         from segkit.pipeline.kernels import Kernels
 
-        workers = workers or _side_by_side()
+        workers = workers or side_by_side()
         kernels = held.enter_context(Kernels(beside=workers))
-        way_in = _WayIn(settings, plan, folder, today, as_of, held, tell, named_by_data=not (out or as_of))
         folder, manifest = (resume and way_in.taken_up()) or way_in.extracted()
-        manifest.update(status="running", parameters=values, versions=manifests.versions())
+        readers = settings.mail and settings.mail.model_dump(mode="json", by_alias=True)
+        manifest.update(status="running", parameters=values, versions=manifests.versions(), mail=readers)
         from segkit.pipeline.steps import Steps
 
         try:
             Steps(plan, values, folder, manifest, kernels, tell).run(workers=workers)
-        except StepError:
+        except StepError as error:
             _close(manifest, "failed", start)
             folder.fail()
+            error.remains = folder.failed
             raise
         _close(manifest, "done", start)
         folder.finish()
+    if not out:
+        old_runs.clear(settings, folder.final)
     return folder.final
 
 
@@ -87,6 +93,20 @@ class _WayIn:
     held: contextlib.ExitStack
     tell: Callable[[str, str, float], None]
     named_by_data: bool  # the folder's name waits for the date of the last order
+
+    def whole(self, values: parameters.Values) -> Path | None:
+        """The run that is asked for, where it stands whole already and nothing was begun since."""
+        from segkit.pipeline.steps import done
+
+        for folder in [] if self._attempts() else self._folders():
+            content = manifests.load(folder.final / "manifest.json")
+            if not content or content["status"] != "done" or self._unlike(content, folder.final):
+                continue
+            if done(self.plan, values, content, folder.final) == self.plan.steps.keys():
+                for name in content["steps"]:
+                    self.tell(name, "kept", 0.0)
+                return folder.final
+        return None
 
     def taken_up(self) -> tuple[Folder, Manifest] | None:
         """The newest attempt that asked for the same; says why where there is none."""
@@ -105,14 +125,17 @@ class _WayIn:
 
     def _attempts(self) -> list[tuple[Folder, Path]]:
         """Unfinished and failed runs that could be this one, newest first."""
-        folders = [self.folder]
-        if self.named_by_data:
-            stem = self.folder.final.name.removesuffix("latest")
-            day = "[0-9]" * 4 + "-[0-9][0-9]-[0-9][0-9]"
-            found = {path.with_suffix("") for path in self.folder.final.parent.glob(f"{stem}{day}.*")}
-            folders += [Folder(final) for final in found]
-        there = [(one, path) for one in folders for path in (one.partial, one.failed) if path.is_dir()]
+        there = [(one, path) for one in self._folders() for path in (one.partial, one.failed) if path.is_dir()]
         return sorted(there, key=lambda pair: pair[1].stat().st_mtime, reverse=True)
+
+    def _folders(self) -> list[Folder]:
+        """Where this run could stand: its folder, and where the data name it, those of every day."""
+        if not self.named_by_data:
+            return [self.folder]
+        stem = self.folder.final.name.removesuffix("latest")
+        day = "[0-9]" * 4 + "-[0-9][0-9]-[0-9][0-9]"
+        found = {path.name[: len(stem) + 10] for path in self.folder.final.parent.glob(f"{stem}{day}*")}
+        return [self.folder, *(Folder(self.folder.final.with_name(name)) for name in sorted(found, reverse=True))]
 
     def _unlike(self, content: manifests.Content, remains: Path) -> str:
         """What differs from the attempt that `content` describes; empty where nothing does."""
@@ -159,7 +182,7 @@ class _WayIn:
         return self.folder.rename(final.final)
 
 
-def _side_by_side() -> int:
+def side_by_side() -> int:
     """Notebooks at a time: they wait much, and each takes the memory of a kernel."""
     return max(2, min(4, os.cpu_count() or 1))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 from segkit import report
@@ -17,7 +18,7 @@ from segkit.errors import StepError
 from segkit.pipeline.execute import CellError, execute
 from segkit.pipeline.folder import Folder
 from segkit.pipeline.kernels import Kernels
-from segkit.pipeline.manifest import Manifest
+from segkit.pipeline.manifest import Content, Manifest
 from segkit.pipeline.parameters import Values
 from segkit.pipeline.places import short
 from segkit.pipeline.plan import Plan, Step
@@ -40,7 +41,7 @@ class Steps:
 
     def run(self, *, workers: int) -> None:
         """Every step that is not done yet. Raises the first StepError once the steps beside it have ended."""
-        kept = self._kept()
+        kept = done(self.plan, self.values, self.manifest.content, self.folder.partial)
         sorter = TopologicalSorter(self.plan.graph)
         sorter.prepare()
         failures: list[BaseException] = []
@@ -69,23 +70,8 @@ class Steps:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _kept(self) -> set[str]:
-        """Steps whose outcome is there, from the same notebook with the same parameters and the same tables."""
-        before = self.manifest.content["steps"]
-        kept: set[str] = set()
-        for name in self.plan.order():
-            files = [f"notebooks/{name}.ipynb", f"notebooks/{name}.html", *self.plan.steps[name].outputs()]
-            same = before.get(name, {}).get("status") == "done" and before[name].get("sha256") == self._digest(name)
-            if same and self.plan.graph[name] <= kept and not self._missing(files):
-                kept.add(name)
-        return kept
-
-    def _digest(self, name: str) -> str:
-        asked = json.dumps([self.values[name], self.manifest.content["language"]], sort_keys=True, default=str)
-        return hashlib.sha256(self.plan.notebook(name).read_bytes() + asked.encode()).hexdigest()
-
     def _missing(self, files: list[str]) -> list[str]:
-        return [file for file in files if not (self.folder.partial / file).is_file()]
+        return missing(files, self.folder.partial)
 
     def _step(self, name: str, *, kept: bool) -> None:
         if kept:
@@ -93,7 +79,7 @@ class Steps:
             return
         start = time.perf_counter()
         self.tell(name, "start", 0.0)
-        self.manifest.step(name, status="running", sha256=self._digest(name))
+        self.manifest.step(name, status="running", sha256=_digest(self.plan, self.values, self.manifest.content, name))
         try:
             self._perform(self.plan.steps[name])
         except Exception as error:
@@ -134,3 +120,27 @@ class Steps:
             self.manifest.step(name, status="failed", seconds=seconds, cell=cell, error=str(error))
             self.tell(name, "failed", seconds)
         return StepError(f"{name} {what.rstrip('.')}. {kept}")
+
+
+def done(plan: Plan, values: Values, content: Content, root: Path) -> set[str]:
+    """Steps whose outcome is in the folder `root`, from the same notebook with the same parameters and the same tables.
+
+    `content`: the manifest of that folder.
+    """
+    before, kept = content["steps"], set[str]()
+    for name in plan.order():
+        files = [f"notebooks/{name}.ipynb", f"notebooks/{name}.html", *plan.steps[name].outputs()]
+        step = before.get(name, {})
+        same = step.get("status") == "done" and step.get("sha256") == _digest(plan, values, content, name)
+        if same and plan.graph[name] <= kept and not missing(files, root):
+            kept.add(name)
+    return kept
+
+
+def missing(files: list[str], root: Path) -> list[str]:
+    return [file for file in files if not (root / file).is_file()]
+
+
+def _digest(plan: Plan, values: Values, content: Content, name: str) -> str:
+    asked = json.dumps([values[name], content["language"]], sort_keys=True, default=str)
+    return hashlib.sha256(plan.notebook(name).read_bytes() + asked.encode()).hexdigest()

@@ -6,13 +6,14 @@ from segkit.report.figures import change_in_words, figures_in_words
 from segkit.report.lists import write_lists
 from segkit.report.notebook import export_notebook, fill, fill_summary
 from segkit.report.page import page, publish
-from segkit.report.plans import beside, proposals_in_words, revival_in_words, worded, write_plans
+from segkit.report.plans import beside, calendars, known_text, proposals_in_words, revival_in_words, worded, write_plans
 from segkit.report.top import RANK, key_figures
 
 __all__ = [
     "RANK",
     "act_on",
     "beside",
+    "calendars",
     "change_in_words",
     "customer",
     "export_notebook",
@@ -21,6 +22,7 @@ __all__ = [
     "fill_summary",
     "in_words",
     "key_figures",
+    "known_text",
     "page",
     "proposals_in_words",
     "publish",

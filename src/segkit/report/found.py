@@ -41,7 +41,7 @@ def _customers(run: Run) -> Told:
         findings.silent(customers),
         findings.one_order(customers),
     ]
-    told = [findings.totals(customers, months, run.as_of), *who, findings.trend(months, run.as_of)]
+    told = [findings.totals(customers), *who, findings.trend(months, run.as_of)]
     return [("20_rfm", finding) for finding in told]
 
 

@@ -54,6 +54,14 @@ def write_plans(run: Run, tasks: pd.DataFrame, accounts: pd.DataFrame, owners: p
     return _listed(folder)
 
 
+def calendars(run: Run, tasks: pd.DataFrame, accounts: pd.DataFrame) -> dict[str, bytes]:
+    """The calendar of each salesperson with a task, by file name without ending. `tasks`: worded, of people alone."""
+    contacts = accounts[["customer_id", *(c for c in CONTACT if c in accounts)]]
+    slugs = slugs_of(tasks["owner"].dropna().unique())
+    parts = tasks.merge(contacts, on="customer_id", how="left").groupby("owner", sort=True) if len(tasks) else []
+    return {slugs[str(owner)]: calendar(run, str(owner), own) for owner, own in parts}
+
+
 def _listed(folder: Path) -> pd.DataFrame:
     import pandas as pd
 

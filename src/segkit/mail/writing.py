@@ -1,0 +1,53 @@
+"""A letter → its whole message, from the finished run: what the edition says, the page, the calendars."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segkit.mail.editions import attached
+from segkit.mail.message import message
+from segkit.mail.own import own
+from segkit.mail.whole import whole
+from segkit.workbench import open_run
+
+if TYPE_CHECKING:
+    from segkit.mail.letter import Letter
+    from segkit.schemes.playbooks import Playbook
+    from segkit.workbench import Run
+
+NOTEBOOK = "mail"
+
+
+class Desk:
+    """Where the letters of one run are written. The run is opened once for each language, its playbooks are read once."""
+
+    def __init__(self, run_dir: Path, language: str, *, now: Callable[[], dt.datetime]) -> None:
+        self.run_dir, self._now = run_dir, now
+        self._runs: dict[str, Run] = {}
+        self.run = self.spoken(language)
+
+    def spoken(self, language: str) -> Run:
+        """The run in a language."""
+        if language not in self._runs:
+            self._runs[language] = open_run(self.run_dir, NOTEBOOK, language)
+        return self._runs[language]
+
+    @cached_property
+    def _playbooks(self) -> list[Playbook]:
+        return self.run.playbooks()
+
+    def write(self, letter: Letter, sender: str) -> bytes:
+        """The message of one letter, in its language. Raises InputError for an edition that the run does not know."""
+        run = self.spoken(letter.language)
+        content = whole(run) if letter.edition == "all" else own(run, letter.edition, self._playbooks)
+        page = attached(self.run_dir, language=letter.language, edition=letter.edition)
+        notes = [run.words("mail.attached", file=file.name) for file in page]
+        notes += [run.words("mail.attached_calendar")] if content.attachments else []
+        complete = dataclasses.replace(content, attachments=[*page, *content.attachments], notes=notes)
+        version = str(run.manifest["versions"].get("segkit", ""))
+        return message(letter, complete, run.words, sender=sender, now=self._now(), version=version)
