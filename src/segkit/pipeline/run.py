@@ -13,7 +13,7 @@ from pathlib import Path
 
 from segkit.errors import StepError
 from segkit.pipeline import manifest as manifests
-from segkit.pipeline import own, parameters, places
+from segkit.pipeline import own, parameters, places, told
 from segkit.pipeline import plan as plans
 from segkit.pipeline.folder import Folder, named
 from segkit.pipeline.manifest import Manifest
@@ -48,6 +48,7 @@ def run(
     every = plans.load(notebooks or places.notebooks())
     parameters.check(every, settings.parameters)
     own.check(settings)
+    told.check(settings)
     plan = every.only(only)
     values = parameters.resolve(plan, configured=settings.parameters, given=given)
     as_of = today if settings.as_of == "today" else settings.as_of if isinstance(settings.as_of, dt.date) else None
@@ -61,6 +62,7 @@ def run(
         way_in = _WayIn(settings, plan, folder, today, as_of, held, tell, named_by_data=not (out or as_of))
         folder, manifest = (resume and way_in.taken_up()) or way_in.extracted()
         manifest.update(status="running", parameters=values, versions=manifests.versions())
+        told.bring(settings, folder.partial)
         from segkit.pipeline.steps import Steps
 
         try:
@@ -71,6 +73,7 @@ def run(
             raise
         _close(manifest, "done", start)
         folder.finish()
+        told.keep(settings, folder.final)
     return folder.final
 
 

@@ -32,9 +32,11 @@ OPTIONAL = {
     "rhythm": {"customer_id": TEXT, "next_order_on": DAY, "next_order_high_on": DAY, "overdue_days": NUMBER},
     "value": {"customer_id": TEXT, "expected_revenue": NUMBER},
     "alerts": {
-        **dict.fromkeys(("alert_id", "customer_id", "owner", "kind"), TEXT),
-        **{"money": NUMBER, "reason": TEXT, "first_told_on": DAY},
+        **dict.fromkeys(("alert_id", "customer_id", "owner", "kind", "severity"), TEXT),
+        **{"money": NUMBER, "reason": TEXT, "first_told_on": DAY, "new": FLAG, "held_back": FLAG},
     },
+    "told_alerts": {**dict.fromkeys(("alert_id", "customer_id", "kind"), TEXT), "first_told_on": DAY},
+    "past_tiers": {"since": DAY, **dict.fromkeys(("scheme", "customer_id", "tier"), TEXT), "revenue": NUMBER, "source": TEXT},
     "task_status": {"task_id": TEXT, "status": TEXT, "until": DAY},
 }
 """Tables that a run has only where the extracts for them exist, with their columns and kinds."""
