@@ -89,10 +89,10 @@ def record(
         return pd.DataFrame(columns=list(COLUMNS))
     money = _money(orders, day, as_of)
     joined = listed.merge(money, on="customer_id", how="left").fillna({c: 0 for c in money if c != "customer_id"})
-    joined["again"] = joined["orders_since"] > 0
+    joined["ordered_again"] = joined["orders_since"] > 0
     grouped = joined.groupby("list", observed=True)
-    rows = grouped.agg(customers=("customer_id", "size"), ordered_again=("again", "sum"),
-                       revenue_before=("revenue_before", "sum"), revenue_since=("revenue_since", "sum")).reset_index()  # fmt: skip
+    sums = {name: (name, "sum") for name in ("ordered_again", "revenue_before", "revenue_since")}
+    rows = grouped.agg(customers=("customer_id", "size"), **sums).reset_index()
     again = buyers.isin(money.loc[money["orders_since"] > 0, "customer_id"])
     low, high = wilson(rows["ordered_again"].to_numpy(), rows["customers"].to_numpy())
     rows = rows.assign(share=rows["ordered_again"] / rows["customers"], low=low, high=high)

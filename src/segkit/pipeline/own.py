@@ -1,4 +1,4 @@
-"""The firm's own schemes, audiences, playbooks and alerts, which lie beside its config and travel with the run, and its task marks."""
+"""What of the firm's own lies beside its config and travels with the run: schemes, audiences, playbooks, alerts, task marks."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """What is read at the end: the page of a run, and its notebooks as pages. Everything goes through escaping templates."""
 
+from segkit.report.alerts import alerts_in_words
 from segkit.report.customer import customer
 from segkit.report.lists import write_lists
 from segkit.report.notebook import export_notebook, fill, fill_summary
@@ -9,6 +10,7 @@ from segkit.report.sections import RANK, key_figures
 
 __all__ = [
     "RANK",
+    "alerts_in_words",
     "beside",
     "customer",
     "export_notebook",

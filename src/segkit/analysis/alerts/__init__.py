@@ -1,8 +1,8 @@
 """Alerts: what became abnormal about which account, told to its owner once."""
 
-from segkit.analysis.alerts.facts import Now, Then, facts, newest_quarter, tiers_then
+from segkit.analysis.alerts.facts import Now, Then, facts, newest_quarter, then
 from segkit.analysis.alerts.firm import concentration
-from segkit.analysis.alerts.sums import by, of_kind
+from segkit.analysis.alerts.sums import by, told_before
 from segkit.analysis.alerts.telling import COLUMNS, found, tell
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "facts",
     "found",
     "newest_quarter",
-    "of_kind",
     "tell",
-    "tiers_then",
+    "then",
+    "told_before",
 ]

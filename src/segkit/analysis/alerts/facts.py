@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,7 +15,7 @@ from segkit.schemes import Scheme
 
 LEAST_DAYS = 45  # a quarter's end nearer than that has not yet shown what came of it
 RHYTHM = ("usual_gap_days", "gap_upper_days", "overdue_days", "next_order_high_on")
-SCORED = "weighted_value"  # the scheme whose score is compared
+TIERS = ("customer_id", "scheme", "tier")
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Now:
 
 @dataclass(frozen=True)
 class Then:
-    """A past day, the customers as known then, and their tiers: customer_id, scheme, tier."""
+    """A past day (none: the history is too short), the customers as known then, and their tiers: customer_id, scheme, tier."""
 
-    day: pd.Timestamp
+    day: pd.Timestamp | None
     customers: pd.DataFrame
     tiers: pd.DataFrame
 
@@ -48,55 +48,61 @@ def newest_quarter(past_days: pd.DataFrame, *, as_of: dt.date, least_days: int =
     return None if far.empty else far.max()
 
 
-def tiers_then(
-    day: pd.Timestamp, past: pd.DataFrame, schemes: Sequence[Scheme], kept: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """The tiers at a past day: those `kept` of it (since, scheme, customer_id, tier), and of the schemes that it lacks those
-    told anew from `past`, the customers as known then. customer_id, scheme, tier; a scheme whose columns have no history is
-    left out."""
-    known = kept if kept is not None else pd.DataFrame({"since": [], "scheme": []})
-    known = known[pd.to_datetime(known["since"]) == day]
-    lacking = [scheme for scheme in schemes if scheme.name not in set(known["scheme"].astype(str))]
-    rebuilt, _ = tiers.assign_all(lacking, past, reasons=lambda _scheme, _cuts: {}, as_of=day.date())
-    columns = ["customer_id", "scheme", "tier"]
-    parts = [part.reindex(columns=columns).astype(object) for part in (known, rebuilt) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+def then(
+    past: Callable[[dt.date], pd.DataFrame],
+    day: pd.Timestamp | None,
+    schemes: Sequence[Scheme],
+    *,
+    kept: pd.DataFrame | None = None,
+) -> Then:
+    """The firm at a past day; empty where there is no day. `past`: a day → the customers as known then. Tiers are those `kept`
+    of it (since, scheme, customer_id, tier), and of the schemes that it lacks those told anew; a scheme whose columns have no
+    history is left out."""
+    if day is None:
+        return Then(None, pd.DataFrame({"customer_id": []}), pd.DataFrame(columns=list(TIERS)))
+    known = past(day.date())
+    before = kept if kept is not None else pd.DataFrame({"since": [], "scheme": []})
+    before = before[pd.to_datetime(before["since"]) == day]
+    lacking = [scheme for scheme in schemes if scheme.name not in set(before["scheme"].astype(str))]
+    rebuilt, _ = tiers.assign_all(lacking, known, reasons=lambda _scheme, _cuts: {}, as_of=day.date())
+    parts = [part.reindex(columns=list(TIERS)).astype(object) for part in (before, rebuilt) if len(part)]
+    return Then(day, known, pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(TIERS)))
 
 
-def facts(now: Now, then: Then | None, *, scored: Scheme | None = None) -> pd.DataFrame:
+def facts(now: Now, before: Then, *, scored: Scheme | None = None) -> pd.DataFrame:
     """One row per customer: the columns of customers, `tier.<scheme>`, worth (money at stake in a year, base currency; see
-    `followup.worth`), the account's rhythm, and what `courses` measures. With `then` also `before.<scheme>`, since (its day),
-    and what came since then; `scored`: the scheme whose score now and then is compared."""
+    `followup.worth`), the account's rhythm, and what `courses` measures. With a day before also `before.<scheme>`, since (that
+    day), and what came since; `scored`: the scheme whose score now and then is compared."""
     own = now.customers.drop(columns=[c for c in RHYTHM if c in now.customers and c in now.rhythm])
     frame = audiences.frame(own, now.tiers)
     parts = [now.rhythm.reindex(columns=["customer_id", *(c for c in RHYTHM if c in now.rhythm)])] if len(now.rhythm) else []
     base = frame.merge(parts[0], on="customer_id", how="left") if parts else frame
     moved = [courses.spans(base, now.orders, as_of=now.as_of)]
     moved += [courses.complaints(now.interactions, as_of=now.as_of)] if len(now.interactions) else []
-    moved += _since(now, then, scored) if then is not None else []
+    moved += _since(now, before, scored) if before.day is not None else []
     for part in moved:
         base = base.merge(part, on="customer_id", how="left", validate="one_to_one")
     return base.assign(worth=worth(base))
 
 
-def _since(now: Now, then: Then, scored: Scheme | None) -> list[pd.DataFrame]:
+def _since(now: Now, before: Then, scored: Scheme | None) -> list[pd.DataFrame]:
     """What was, and what came since: parts to join to the customers."""
     ids = now.customers[["customer_id"]]
-    wide = ids.assign(since=then.day)
-    for scheme, rows in then.tiers.groupby("scheme", observed=True):
+    wide = ids.assign(since=before.day)
+    for scheme, rows in before.tiers.groupby("scheme", observed=True):
         wide[f"before.{scheme}"] = ids["customer_id"].map(rows.set_index("customer_id")["tier"].astype(object))
-    parts = [wide, courses.since(now.orders, then.day), courses.payments(now.customers, then.customers)]
-    return parts + ([_scores(now, then, scored)] if scored is not None else [])
+    parts = [wide, courses.since(now.orders, before.day), courses.payments(now.customers, before.customers)]
+    return parts + ([_scores(now, before, scored)] if scored is not None else [])
 
 
-def _scores(now: Now, then: Then, scheme: Scheme) -> pd.DataFrame:
+def _scores(now: Now, before: Then, scheme: Scheme) -> pd.DataFrame:
     """Scores now and then. What has no history (fields of the customers extract) is taken as it stands today in both, so that
     only what is dated moves them."""
-    dated = set(then.customers.columns)
+    dated = set(before.customers.columns)
     undated = [c for c in now.customers.columns if c not in dated or c == "customer_id"]
-    past = then.customers.merge(now.customers[undated], on="customer_id", how="left")
+    past = before.customers.merge(now.customers[undated], on="customer_id", how="left")
     measured = {
         "now": tiers.measure(scheme, now.customers, as_of=now.as_of),
-        "before": tiers.measure(scheme, past, as_of=then.day.date()),
+        "before": tiers.measure(scheme, past, as_of=before.day.date()),
     }
     return courses.scores(measured)

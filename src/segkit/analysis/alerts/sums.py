@@ -18,6 +18,6 @@ def by(alerts: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return found.reset_index().sort_values(["money", *keys], ascending=[False, *(True for _ in keys)], ignore_index=True)
 
 
-def of_kind(alerts: pd.DataFrame, *, severities: tuple[str, ...] = ("risk", "warn")) -> pd.DataFrame:
-    """The alerts of the given severities."""
-    return alerts[alerts["severity"].isin(severities)].reset_index(drop=True)
+def told_before(alerts: pd.DataFrame) -> pd.DataFrame:
+    """The open alerts that an earlier run told."""
+    return alerts[alerts["first_told_on"].notna() & ~alerts["new"]].reset_index(drop=True)

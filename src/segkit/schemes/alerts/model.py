@@ -32,10 +32,10 @@ class Alert(Frozen):
     quarter's end, or either. `level: firm`: about the firm as a whole, over the firm's own figures, without `for`.
     `columns`, `when`: as in audiences, over the columns of customers, `tier.<scheme>`, `before.<scheme>` (the tier at the last
     quarter's end) and what `analysis.alerts` measures. `money`: the column with the money at stake (base currency).
-    `episode`: the column whose day begins the episode (a later day is a new one), or `quarter`. `lasts_days`: so long from the day
-    it was first told a customer's alert of this kind is the same one, whatever its episode. `covered_by`: alerts beside
-    which this one is not told of the same account. `off`: it is not told at all. Reasons name columns in braces, written as in
-    `{revenue_12m:money}`, `{share:percent}`, `{last_order_on:date}`, `{now:word}`.
+    `episode`: the column whose day begins the episode (a later day is a new one), or `quarter`. `lasts_days`: so long from the
+    day it was first told a customer's alert of this kind is the same one, whatever its episode. `covered_by`: alerts beside
+    which this one is not told of the same account. `off`: it is not told at all. Reasons name columns in braces, written as
+    in `{revenue_12m:money}`, `{share:percent}`, `{last_order_on:date}`, `{now:word}`.
     """
 
     name: str
