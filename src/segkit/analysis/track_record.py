@@ -45,6 +45,9 @@ class Difference:
     others: int
 
 
+UNKNOWN = Difference(np.nan, np.nan, np.nan, 0, 0)
+
+
 def risk_then(
     past: Callable[[dt.date], pd.DataFrame],
     outcomes: pd.DataFrame,
@@ -131,7 +134,7 @@ def followed_up(
     """
     names = ["list", "followed", "customers", "ordered_later", "share", "low", "high"]
     if day is None or interactions.empty:
-        return pd.DataFrame(columns=names), Difference(*[np.nan] * 3, 0, 0)
+        return pd.DataFrame(columns=names), UNKNOWN
     rows = _at_landmark(listed, interactions, orders, day, day + pd.Timedelta(days=landmark_days))
     once = rows.drop_duplicates("customer_id").assign(list="all")
     both = pd.concat([rows.assign(list=rows["list"].astype(str)), once], ignore_index=True)
@@ -167,7 +170,7 @@ def difference(rows: pd.DataFrame, *, confidence: float = CONFIDENCE) -> Differe
     both = (n1 > 0) & (n0 > 0)
     a, c, n1, n0 = a[both], c[both], n1[both], n0[both]
     if not both.any():
-        return Difference(*[np.nan] * 3, 0, 0)
+        return UNKNOWN
     n = n1 + n0
     weight = (n1 * n0 / n).sum()
     found = float(((a * n0 - c * n1) / n).sum() / weight)

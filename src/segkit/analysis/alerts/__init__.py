@@ -1,6 +1,6 @@
 """Alerts: what became abnormal about which account, told to its owner once."""
 
-from segkit.analysis.alerts.facts import Now, Then, facts, newest_quarter, then
+from segkit.analysis.alerts.facts import Now, Then, facts, newest_quarter, schemes_of, then
 from segkit.analysis.alerts.firm import concentration
 from segkit.analysis.alerts.sums import by, told_before
 from segkit.analysis.alerts.telling import COLUMNS, found, tell
@@ -14,6 +14,7 @@ __all__ = [
     "facts",
     "found",
     "newest_quarter",
+    "schemes_of",
     "tell",
     "then",
     "told_before",

@@ -26,7 +26,8 @@ def spans(customers: pd.DataFrame, orders: pd.DataFrame, *, as_of: dt.date) -> p
     usual = customers["usual_gap_days"] if "usual_gap_days" in customers else pd.Series(np.nan, index=customers.index)
     quick = usual.to_numpy(dtype=float, na_value=np.nan) <= QUICK
     parts = {days: _two_spans(customers["customer_id"], orders, days=days, as_of=as_of) for days in SPANS}
-    rows = parts[SPANS[0]].where(quick[:, None], parts[SPANS[1]])
+    short, long = (parts[days] for days in SPANS)
+    rows = pd.DataFrame({name: np.where(quick, short[name], long[name]) for name in short})
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.where(rows["spend_before"] > 0, rows["spend_now"] / rows["spend_before"], np.nan)
         against = change / (1 + rows["firm_change"])
@@ -41,7 +42,7 @@ def spans(customers: pd.DataFrame, orders: pd.DataFrame, *, as_of: dt.date) -> p
 
 def _two_spans(ids: pd.Series, orders: pd.DataFrame, *, days: int, as_of: dt.date) -> pd.DataFrame:
     back = (pd.Timestamp(as_of) - pd.to_datetime(orders["ordered_on"])).dt.days
-    summed = {}
+    summed: dict[str, np.ndarray] = {}
     for word, part in (("now", orders[back.between(1, days)]), ("before", orders[back.between(days + 1, 2 * days)])):
         sums = part.groupby("customer_id")["amount"].agg(["size", "sum"]).reindex(ids, fill_value=0)
         summed |= {f"orders_{word}": sums["size"].to_numpy(float), f"spend_{word}": sums["sum"].to_numpy(float)}

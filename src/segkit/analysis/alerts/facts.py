@@ -11,7 +11,8 @@ import pandas as pd
 from segkit.analysis import audiences, tiers
 from segkit.analysis.alerts import courses
 from segkit.analysis.followup.worth import worth
-from segkit.schemes import Scheme
+from segkit.schemes import NOT_PLACED, Scheme
+from segkit.schemes.alerts import Alert
 
 LEAST_DAYS = 45  # a quarter's end nearer than that has not yet shown what came of it
 RHYTHM = ("usual_gap_days", "gap_upper_days", "overdue_days", "next_order_high_on")
@@ -48,6 +49,11 @@ def newest_quarter(past_days: pd.DataFrame, *, as_of: dt.date, least_days: int =
     return None if far.empty else far.max()
 
 
+def schemes_of(rules: Sequence[Alert]) -> list[str]:
+    """The schemes that the rules are bound to."""
+    return sorted({scheme for rule in rules for scheme in rule.for_})
+
+
 def then(
     past: Callable[[dt.date], pd.DataFrame],
     day: pd.Timestamp | None,
@@ -64,7 +70,7 @@ def then(
     before = kept if kept is not None else pd.DataFrame({"since": [], "scheme": []})
     before = before[pd.to_datetime(before["since"]) == day]
     lacking = [scheme for scheme in schemes if scheme.name not in set(before["scheme"].astype(str))]
-    rebuilt, _ = tiers.assign_all(lacking, known, reasons=lambda _scheme, _cuts: {}, as_of=day.date())
+    rebuilt, _ = tiers.assign_all(lacking, known, reasons={NOT_PLACED: ""}, as_of=day.date())
     parts = [part.reindex(columns=list(TIERS)).astype(object) for part in (before, rebuilt) if len(part)]
     return Then(day, known, pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(TIERS)))
 
@@ -79,23 +85,23 @@ def facts(now: Now, before: Then, *, scored: Scheme | None = None) -> pd.DataFra
     base = frame.merge(parts[0], on="customer_id", how="left") if parts else frame
     moved = [courses.spans(base, now.orders, as_of=now.as_of)]
     moved += [courses.complaints(now.interactions, as_of=now.as_of)] if len(now.interactions) else []
-    moved += _since(now, before, scored) if before.day is not None else []
+    moved += _since(now, before, before.day, scored) if before.day is not None else []
     for part in moved:
         base = base.merge(part, on="customer_id", how="left", validate="one_to_one")
     return base.assign(worth=worth(base))
 
 
-def _since(now: Now, before: Then, scored: Scheme | None) -> list[pd.DataFrame]:
+def _since(now: Now, before: Then, day: pd.Timestamp, scored: Scheme | None) -> list[pd.DataFrame]:
     """What was, and what came since: parts to join to the customers."""
     ids = now.customers[["customer_id"]]
-    wide = ids.assign(since=before.day)
+    wide = ids.assign(since=day)
     for scheme, rows in before.tiers.groupby("scheme", observed=True):
         wide[f"before.{scheme}"] = ids["customer_id"].map(rows.set_index("customer_id")["tier"].astype(object))
-    parts = [wide, courses.since(now.orders, before.day), courses.payments(now.customers, before.customers)]
-    return parts + ([_scores(now, before, scored)] if scored is not None else [])
+    parts = [wide, courses.since(now.orders, day), courses.payments(now.customers, before.customers)]
+    return parts + ([_scores(now, before, day, scored)] if scored is not None else [])
 
 
-def _scores(now: Now, before: Then, scheme: Scheme) -> pd.DataFrame:
+def _scores(now: Now, before: Then, day: pd.Timestamp, scheme: Scheme) -> pd.DataFrame:
     """Scores now and then. What has no history (fields of the customers extract) is taken as it stands today in both, so that
     only what is dated moves them."""
     dated = set(before.customers.columns)
@@ -103,6 +109,6 @@ def _scores(now: Now, before: Then, scheme: Scheme) -> pd.DataFrame:
     past = before.customers.merge(now.customers[undated], on="customer_id", how="left")
     measured = {
         "now": tiers.measure(scheme, now.customers, as_of=now.as_of),
-        "before": tiers.measure(scheme, past, as_of=before.day.date()),
+        "before": tiers.measure(scheme, past, as_of=day.date()),
     }
     return courses.scores(measured)

@@ -46,13 +46,21 @@ def found(
 
 
 def _absent(rule: Alert, frame: pd.DataFrame) -> list[str]:
-    """The columns that a rule lacks, `before.<scheme>` among them where it asks what was."""
+    """The columns that a rule lacks, those of its tiers among them where it could be about nobody."""
     if frame.empty and rule.level == "firm":
         return []
-    places = {"now": ["tier"], "before": ["before"], "either": []}[rule.held] if rule.for_ else []
-    tiers = {f"{place}.{scheme}" for place in places for scheme in rule.for_}
-    found_ = tiers & set(frame.columns)
-    return sorted((rule.needs - set(frame.columns)) | (set() if found_ or not tiers else tiers))
+    missing = rule.needs - set(frame.columns)
+    if rule.for_ and not _places(rule, frame):
+        word = "before" if rule.held == "before" else "tier"
+        missing |= {f"{word}.{scheme}" for scheme in rule.for_}
+    return sorted(missing)
+
+
+def _places(rule: Alert, frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """Column and scheme of the tiers by which accounts can count, those of today first."""
+    words = {"now": ("tier",), "before": ("before",), "either": ("tier", "before")}[rule.held]
+    there = [scheme for scheme in rule.for_ if f"tier.{scheme}" in frame]
+    return [(f"{word}.{scheme}", scheme) for word in words for scheme in there if f"{word}.{scheme}" in frame]
 
 
 def _of_rule(rule: Alert, frame: pd.DataFrame, *, as_of: dt.date, quarter: pd.Timestamp | None) -> pd.DataFrame:
@@ -68,14 +76,10 @@ def _of_rule(rule: Alert, frame: pd.DataFrame, *, as_of: dt.date, quarter: pd.Ti
 def _held(rule: Alert, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """The key of the tier by which each account counts (null: it does not), and of its tier in that scheme today."""
     held, now = (pd.Series(None, index=rows.index, dtype=object) for _ in range(2))
-    for place in {"now": ("tier",), "before": ("before",), "either": ("tier", "before")}[rule.held]:
-        for scheme, tiers in rule.for_.items():
-            column = rows.get(f"{place}.{scheme}")
-            if column is None:
-                continue
-            fits = column.isin(tiers).fillna(False) & held.isna()
-            held[fits] = f"tier.{scheme}." + column[fits].astype(str)
-            now[fits] = f"tier.{scheme}." + rows[f"tier.{scheme}"][fits].astype(str)
+    for column, scheme in _places(rule, rows):
+        fits = rows[column].isin(rule.for_[scheme]).fillna(False) & held.isna()
+        held[fits] = f"tier.{scheme}." + rows.loc[fits, column].astype(str)
+        now[fits] = f"tier.{scheme}." + rows.loc[fits, f"tier.{scheme}"].astype(str)
     return held, now
 
 
@@ -132,7 +136,8 @@ def tell(
     before = told.assign(first_told_on=pd.to_datetime(told["first_told_on"]))
     before = before[before["first_told_on"] <= pd.Timestamp(as_of)].sort_values("first_told_on", kind="stable")
     rows = _same_episode(rows, before, {rule.name: rule.lasts_days for rule in rules}, as_of=pd.Timestamp(as_of))
-    day = pd.to_datetime(rows["alert_id"].map(before.drop_duplicates("alert_id").set_index("alert_id")["first_told_on"]))
+    known = before.drop_duplicates("alert_id").set_index("alert_id")["first_told_on"]
+    day = pd.Series(known.reindex(rows["alert_id"]).to_numpy(), index=rows.index, dtype="datetime64[us]")
     fresh = day.isna()
     place = rows[fresh | day.eq(pd.Timestamp(as_of))].groupby("owner", dropna=False).cumcount().reindex(rows.index)
     limit = np.inf if per_owner is None else per_owner

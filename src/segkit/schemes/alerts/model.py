@@ -34,7 +34,7 @@ class Alert(Frozen):
     quarter's end) and what `analysis.alerts` measures. `money`: the column with the money at stake (base currency).
     `episode`: the column whose day begins the episode (a later day is a new one), or `quarter`. `lasts_days`: so long from the
     day it was first told a customer's alert of this kind is the same one, whatever its episode. `covered_by`: alerts beside
-    which this one is not told of the same account. `off`: it is not told at all. Reasons name columns in braces, written as
+    which this one is not told of the same account. `silent`: it is not told at all. Reasons name columns in braces, written as
     in `{revenue_12m:money}`, `{share:percent}`, `{last_order_on:date}`, `{now:word}`.
     """
 
@@ -54,7 +54,7 @@ class Alert(Frozen):
     covered_by: tuple[str, ...] = ()
     reason_en: str
     reason_zh: str
-    off: bool = False
+    silent: bool = False
 
     @model_validator(mode="after")
     def _bound(self) -> Alert:
@@ -122,13 +122,13 @@ def load(name: str, folder: Path | None = None, schemes_folder: Path | None = No
 
 
 def load_all(folder: Path | None = None, schemes_folder: Path | None = None) -> list[Alert]:
-    """Every alert that is not off. Raises InputError, also where one is covered by an alert that there is not."""
+    """every alert that is not silent. Raises InputError, also where one is covered by an alert that there is not."""
     every = [load(name, folder, schemes_folder) for name in names(folder)]
     for alert in every:
         strange = sorted(set(alert.covered_by) - {one.name for one in every})
         if strange:
             raise InputError(f'{OWN_FOLDER}/{alert.name}.yaml: covered_by: no alert "{strange[0]}".')
-    return [alert for alert in every if not alert.off]
+    return [alert for alert in every if not alert.silent]
 
 
 def _varied(brought: dict[str, Any], own: dict[str, Any], file: str) -> dict[str, Any]:
