@@ -1,6 +1,7 @@
-"""Whether last quarter's lists were right, and whether those who were followed up did better.
+"""Whether the lists of a past day were right, and whether those who were followed up did better.
 
-A list is held against what came since its day, beside the firm's base rate: all who had ever ordered by then. Intervals are
+The day is that of the newest window of the churn forecasts, one horizon (a quarter, where accounts order often enough) before
+as-of, so that every list has had the same time. A list is held against what came since, beside the firm's base rate: all who had ever ordered by then. Intervals are
 Wilson's (1927).
 
 Whether following up helps is no experiment: salespeople choose whom they call. Two errors can be kept out. A customer that
@@ -13,13 +14,11 @@ Robins (1985, eq. 4). What salespeople know beyond tier and risk stays in the di
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from segkit.analysis import churn
 from segkit.analysis.funnel import CONFIDENCE, wilson
 
 LISTS = {"core": ("rfm_matrix", "core"), "save": ("rfm_matrix", "save"), "key_accounts": ("trade_tier", "KA")}
@@ -48,25 +47,15 @@ class Difference:
 UNKNOWN = Difference(np.nan, np.nan, np.nan, 0, 0)
 
 
-def risk_then(
-    past: Callable[[dt.date], pd.DataFrame],
-    outcomes: pd.DataFrame,
-    past_days: pd.DataFrame,
-    owners: pd.Series,
-    *,
-    day: pd.Timestamp | None,
-    horizon_days: int,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """The churn risk of each buyer as it would have been told at a past day: customer_id, churn_risk, band. Only windows that
-    ended by then are learnt from. `owners`: customer_id → today's owner, whose list it would have been on; see `churn.assess`
-    for the others. Without a day no row."""
-    if day is None:
-        return pd.DataFrame({"customer_id": [], "churn_risk": [], "band": []})
-    known = past(day.date())
-    known = known.assign(owner=known["customer_id"].map(owners))
-    asked = {"as_of": day.date(), "horizon_days": horizon_days, "seed": seed}
-    return churn.assess(known, past, outcomes, past_days, **asked).churn[["customer_id", "churn_risk", "band"]]
+def looked_back_to(risks: pd.DataFrame) -> pd.Timestamp | None:
+    """The newest past day on which risks were told, one horizon before as-of; None where there is none. `risks`: cutoff."""
+    return None if risks.empty else pd.to_datetime(risks["cutoff"]).max()
+
+
+def risk_then(risks: pd.DataFrame, day: pd.Timestamp | None) -> pd.DataFrame:
+    """What was said of each buyer on a day: customer_id, churn_risk, band. `risks`: see `churn.Assessment.past`."""
+    rows = risks[pd.to_datetime(risks["cutoff"]) == day] if day is not None else risks.iloc[:0]
+    return rows[["customer_id", "churn_risk", "band"]].reset_index(drop=True)
 
 
 def members(tiers: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:

@@ -34,11 +34,13 @@ class Now:
 
 @dataclass(frozen=True)
 class Then:
-    """A past day (none: the history is too short), the customers as known then, and their tiers: customer_id, scheme, tier."""
+    """A past day (none: the history is too short), the customers as known then, their tiers (customer_id, scheme, tier), and
+    the schemes asked for."""
 
     day: pd.Timestamp | None
     customers: pd.DataFrame
     tiers: pd.DataFrame
+    schemes: Sequence[Scheme] = ()
 
 
 def newest_quarter(past_days: pd.DataFrame, *, as_of: dt.date, least_days: int = LEAST_DAYS) -> pd.Timestamp | None:
@@ -65,14 +67,15 @@ def then(
     of it (since, scheme, customer_id, tier), and of the schemes that it lacks those told anew; a scheme whose columns have no
     history is left out."""
     if day is None:
-        return Then(None, pd.DataFrame({"customer_id": []}), pd.DataFrame(columns=list(TIERS)))
+        return Then(None, pd.DataFrame({"customer_id": []}), pd.DataFrame(columns=list(TIERS)), schemes)
     known = past(day.date())
     before = kept if kept is not None else pd.DataFrame({"since": [], "scheme": []})
     before = before[pd.to_datetime(before["since"]) == day]
     lacking = [scheme for scheme in schemes if scheme.name not in set(before["scheme"].astype(str))]
     rebuilt, _ = tiers.assign_all(lacking, known, reasons={NOT_PLACED: ""}, as_of=day.date())
     parts = [part.reindex(columns=list(TIERS)).astype(object) for part in (before, rebuilt) if len(part)]
-    return Then(day, known, pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(TIERS)))
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(TIERS))
+    return Then(day, known, found, schemes)
 
 
 def facts(now: Now, before: Then, *, scored: Scheme | None = None) -> pd.DataFrame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,8 @@ from segkit.analysis.churn.models import Array
 from segkit.analysis.churn.windows import Past, Window, read
 
 RULE = "rule"  # used where nothing can be learnt
+PAST = ["cutoff", "customer_id", "churn_risk", "band"]
+RECORD = ["cutoff", "band", "customers", "churned_forecast", "churned", "revenue_forecast", "revenue"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Assessment:
     `reasons`: one row per customer and reason, see `reasons.of`; `strengths`: how much each went with churn before.
     `backtest`: one row per model and past window: model, cutoff, horizon_days, chosen, and what `scoring.scores` gives.
     `comparison`: one row per candidate, see `choosing.compare`; `calibration`, `gains`: of the chosen one over all windows.
+    `past`: one row per past window and customer: cutoff, customer_id, churn_risk, band, as they would have been told then.
     `record`: one row per past window and band (`all` for the total): customers, churned and revenue, forecast and actual.
     `facts`: model, way of choosing (`windows`, `folds`, `none`), and the others a reader must know, see `_told`.
     """
@@ -41,6 +43,7 @@ class Assessment:
     comparison: pd.DataFrame
     calibration: pd.DataFrame
     gains: pd.DataFrame
+    past: pd.DataFrame
     record: pd.DataFrame
     facts: Mapping[str, object]
 
@@ -75,7 +78,7 @@ def assess(
     why = reasons.of(today.facts, measured, horizon_days=horizon_days)
     churn = _table(today, risk, value, why, model=model, horizon_days=horizon_days, list_length=list_length)
     said = [Trial(t.window, levels.applied(t.forecasts, t.window)) for t in tried]
-    banded = partial(_record, way=money.best_way(spend), list_length=list_length)
+    told = _past(said, model, way=money.best_way(spend), list_length=list_length)
     return Assessment(
         churn=churn,
         reasons=why,
@@ -84,7 +87,8 @@ def assess(
         comparison=comparison,
         calibration=_over_all(said, model, scoring.calibration),
         gains=_over_all(said, model, scoring.gains),
-        record=banded(said, model),
+        past=told[PAST],
+        record=_record(told),
         facts=_told(seen, today, levels, model=model, how=how, horizon_days=horizon_days, spend=money.best_way(spend)),
     )
 
@@ -167,26 +171,34 @@ def _over_all(said: list[Trial], model: str, measure: Callable[[Array, Array], p
     )
 
 
-def _record(said: list[Trial], model: str, *, way: str, list_length: int) -> pd.DataFrame:
-    """What was forecast for each past window and band, and what came."""
-    columns = ["cutoff", "band", "customers", "churned_forecast", "churned", "revenue_forecast", "revenue"]
-    parts = [_one_record(t, model, way, list_length) for t in said if model in t.forecasts]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+def _past(said: list[Trial], model: str, *, way: str, list_length: int) -> pd.DataFrame:
+    """What was said of each customer of each past window, and what came."""
+    parts = [_one_window(t, model, way, list_length) for t in said if model in t.forecasts]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*PAST, *RECORD[2:]])
 
 
-def _one_record(trial: Trial, model: str, way: str, list_length: int) -> pd.DataFrame:
+def _one_window(trial: Trial, model: str, way: str, list_length: int) -> pd.DataFrame:
     window, risk = trial.window, trial.forecasts[model].to_numpy()
     value = money.if_ordering(window.day, window.horizon_days, way=way)
-    rows = pd.DataFrame({
-        "band": bands.of(risk, risk * value, window.day.facts, list_length=list_length).astype(str),
+    return pd.DataFrame({
+        "cutoff": pd.Timestamp(window.cutoff),
+        "customer_id": window.ids.to_numpy(),
+        "churn_risk": risk,
+        "band": bands.of(risk, risk * value, window.day.facts, list_length=list_length).astype(str).to_numpy(),
         "customers": 1,
         "churned_forecast": risk,
         "churned": window.churned,
         "revenue_forecast": (1 - risk) * value,
         "revenue": window.revenue,
     })  # fmt: skip
-    both = pd.concat([rows.assign(band="all"), rows])
-    return both.groupby("band", sort=False).sum().reset_index().assign(cutoff=pd.Timestamp(window.cutoff))
+
+
+def _record(past: pd.DataFrame) -> pd.DataFrame:
+    """What was forecast for each past window and band, and what came."""
+    both = pd.concat([past.assign(band="all"), past])
+    both["_newest"] = -pd.to_datetime(both["cutoff"]).astype("int64") if len(both) else 0
+    sums = both.groupby(["_newest", "cutoff", "band"], sort=False)[RECORD[2:]].sum().reset_index()
+    return sums.sort_values("_newest", kind="stable", ignore_index=True)[RECORD]
 
 
 def _told(
