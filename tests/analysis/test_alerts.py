@@ -118,13 +118,19 @@ def test_the_firm_is_told_when_its_revenue_concentrates_and_on_whom():
 def test_spans_compare_the_last_days_with_as_many_before_and_with_the_whole_firm():
     customers = pd.DataFrame({"customer_id": ["quick", "slow", "none"], "usual_gap_days": [30.0, 31.0, np.nan]})
     orders = pd.DataFrame(
-        [("quick", 1, 10), ("quick", 90, 10), ("quick", 91, 40), ("quick", 180, 40), ("quick", 181, 999)]
-        + [("slow", 180, 50), ("slow", 181, 25), ("slow", 361, 999), ("slow", 0, 999)],
+        [("quick", 1, 10), ("quick", 90, 10), ("quick", 91, 40), ("quick", 180, 40), ("quick", 181, 999),
+         ("slow", 180, 50), ("slow", 181, 25), ("slow", 361, 999), ("slow", 0, 999)],
         columns=["customer_id", "back", "amount"],
-    )
+    )  # fmt: skip
     orders["ordered_on"] = pd.Timestamp(AS_OF) - pd.to_timedelta(orders["back"], unit="D")
     rows = courses.spans(customers, orders, as_of=AS_OF).set_index("customer_id")
-    assert rows[["span_days", "orders_now", "orders_before", "spend_now", "spend_before"]].loc["quick"].tolist() == [90, 2, 2, 20, 80]
+    assert rows[["span_days", "orders_now", "orders_before", "spend_now", "spend_before"]].loc["quick"].tolist() == [
+        90,
+        2,
+        2,
+        20,
+        80,
+    ]
     assert rows[["span_days", "spend_now", "spend_before", "spend_change"]].loc["slow"].tolist() == [180, 50, 25, 1]
     assert rows.loc["quick", ["spend_change", "firm_change", "spend_lost"]].tolist() == [-0.75, 20 / 130 - 1, 60]
     assert rows.loc["quick", "spend_against_firm"] == pytest.approx(0.25 / (20 / 130) - 1)
@@ -165,7 +171,9 @@ def test_scores_then_take_fields_without_history_as_they_stand_today():
 def test_tiers_then_are_those_kept_and_the_others_are_told_anew():
     past = pd.DataFrame({"customer_id": ["a"], "recency_days": [10], "frequency": [9], "monetary": [90.0], "frequency_3y": [9],
                          "monetary_3y": [90.0], "tenure_days": [700], "orders_12m": [4]})  # fmt: skip
-    kept = pd.DataFrame({"since": [QUARTER, pd.Timestamp(2026, 1, 1)], "scheme": ["rfm_8", "pyramid"], "customer_id": "a", "tier": "kept"})
+    kept = pd.DataFrame(
+        {"since": [QUARTER, pd.Timestamp(2026, 1, 1)], "scheme": ["rfm_8", "pyramid"], "customer_id": "a", "tier": "kept"}
+    )
     every = [schemes.load(name) for name in ("rfm_8", "trade_tier", "warmth")]
     found_ = alerts.then(lambda day: past, QUARTER, every, kept=kept).tiers
     assert found_.set_index("scheme")["tier"].to_dict() == {"rfm_8": "kept", "trade_tier": "KA"}
@@ -173,14 +181,20 @@ def test_tiers_then_are_those_kept_and_the_others_are_told_anew():
 
 
 def test_the_quarter_compared_with_is_the_newest_that_is_old_enough():
-    days = pd.DataFrame({"cutoff": pd.to_datetime(["2026-05-20", "2026-06-01", "2026-03-01"]), "kind": ["window", "quarter", "quarter"]})
+    days = pd.DataFrame(
+        {"cutoff": pd.to_datetime(["2026-05-20", "2026-06-01", "2026-03-01"]), "kind": ["window", "quarter", "quarter"]}
+    )
     assert alerts.newest_quarter(days, as_of=dt.date(2026, 7, 15)) == pd.Timestamp(2026, 3, 1)
     assert alerts.newest_quarter(days, as_of=dt.date(2026, 7, 16)) == pd.Timestamp(2026, 6, 1)
     assert alerts.newest_quarter(days.head(1), as_of=AS_OF) is None
 
 
 def test_a_firm_with_orders_only_lacks_what_its_extract_lacks_and_is_told_the_rest():
-    plain = {k: v for k, v in CALM.items() if not k.startswith(("invoices", "late_", "over", "owed", "compl", "last_c", "owner", "do_not"))}
+    plain = {
+        k: v
+        for k, v in CALM.items()
+        if not k.startswith(("invoices", "late_", "over", "owed", "compl", "last_c", "owner", "do_not"))
+    }
     facts = pd.DataFrame([plain | {"overdue_days": 3, "gap_upper_days": 17.0}])
     rows, lacking = alerts.found(RULES, facts, pd.DataFrame({"customer_id": []}), as_of=AS_OF, quarter=QUARTER)
     assert rows[["kind", "owner", "do_not_contact"]].values.tolist() == [["order_missing", None, False]]

@@ -91,7 +91,10 @@ def test_an_account_that_nobody_looks_after_has_no_limit():
 def test_sums_keep_a_missing_owner_and_count_an_accounts_money_once():
     rows = pd.concat([raised("a1", "a2", "b1"), raised("c1", owner=None)], ignore_index=True)
     found = alerts.by(tell(rows, NONE, MONDAY, per_owner=2), "owner")
-    assert found.astype(object).where(found.notna(), None).values.tolist() == [["Li", 3, 2, 2, 1, 198.0], [None, 1, 1, 1, 0, 100.0]]
+    assert found.astype(object).where(found.notna(), None).values.tolist() == [
+        ["Li", 3, 2, 2, 1, 198.0],
+        [None, 1, 1, 1, 0, 100.0],
+    ]
 
 
 def test_nothing_raised_is_a_table_without_rows():

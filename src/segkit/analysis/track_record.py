@@ -1,8 +1,8 @@
 """Whether the lists of a past day were right, and whether those who were followed up did better.
 
 The day is that of the newest window of the churn forecasts, one horizon (a quarter, where accounts order often enough) before
-as-of, so that every list has had the same time. A list is held against what came since, beside the firm's base rate: all who had ever ordered by then. Intervals are
-Wilson's (1927).
+as-of, so that every list has had the same time. A list is held against what came since, beside the firm's base rate: all who
+had ever ordered by then. Intervals are Wilson's (1927).
 
 Whether following up helps is no experiment: salespeople choose whom they call. Two errors can be kept out. A customer that
 orders early leaves no time to be called, so only touches of the first days count, and only customers that had not ordered by
