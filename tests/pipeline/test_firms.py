@@ -28,5 +28,8 @@ def test_a_firm_with_orders_only_gets_a_whole_report(firm, orders, customers, la
     computed = set(per_scheme.index)
     assert {"rfm_8", "rfm_matrix", "pyramid", "abc", "lifecycle", "trade_tier", "value_bands"} <= computed
     assert not computed & NOT_FROM_ORDERS
+    alerts = pd.read_parquet(out / "tables" / "alerts.parquet")
+    assert alerts["alert_id"].is_unique
+    assert {"customer_id", "owner", "kind", "money", "reason", "first_told_on", "new"} <= set(alerts.columns)
     page = (out / "index.html").read_text(encoding="utf-8")
     assert f'lang="{language}' in page

@@ -58,6 +58,25 @@ def test_the_page_speaks_chinese_where_asked(run):
     assert page["分级"][0][1].startswith("重要保持客户")
 
 
+def test_the_accounts_open_alerts_stand_on_its_page_in_the_language_asked_for(run):
+    alert = {
+        "alert_id": "a1", "customer_id": "007", "owner": "Li", "kind": "order_missing", "severity": "risk", "money": 900.0,
+        "do_not_contact": True, "reason": "as told", "first_told_on": pd.Timestamp(2024, 3, 1),
+        "numbers": json.dumps({"recency_days": 56, "gap_upper_days": 30.2, "held": "tier.rfm_matrix.core",
+                               "last_order_on": "2024-02-05"}),
+    }  # fmt: skip
+    own = alert | {"alert_id": "a2", "kind": "a_rule_gone", "do_not_contact": False, "first_told_on": None}
+    pd.DataFrame([alert, own]).to_parquet(run / "tables" / "alerts.parquet")
+    assert dict(customer(run, "007"))["Alerts"] == [
+        ("order missing", "No order for 56 days, while even its slow orders come within 30 days (core); its last order was on "
+         "5 Feb 2024. The customer must not be contacted: for your knowledge only | $900 | first told: 1 Mar 2024"),
+        ("a_rule_gone", "as told | $900 | first told: –"),
+    ]  # fmt: skip
+    label, said = dict(customer(run, "007", language="zh"))["预警"][0]
+    assert (label, said.startswith("已 56 天未下单")) == ("超期未复购", True)
+    assert "Alerts" not in dict(customer(run, "p"))
+
+
 def test_an_unknown_customer_is_an_error_with_the_nearest_id(run):
     with pytest.raises(InputError, match=r'no customer "07".*Did you mean "007"'):
         customer(run, "07")

@@ -1,6 +1,7 @@
 """Tables drawn: each function takes a table and `Labels`, draws on one Axes, and returns it. Nothing is computed here."""
 
 from segkit.charts import (
+    alerts,
     backtest,
     churn,
     clusters,
@@ -17,6 +18,7 @@ from segkit.charts import (
 )
 
 __all__ = [
+    "alerts",
     "backtest",
     "churn",
     "clusters",

@@ -4,7 +4,7 @@ Money is in the base currency, shares are between 0 and 1, and customers are tho
 Every function returns a finding; where a table cannot tell, the finding says what is missing.
 """
 
-from segkit.findings import backtest, churn, clusters, leadership
+from segkit.findings import alerts, backtest, churn, clusters, leadership
 from segkit.findings.cohorts import retention, second_orders
 from segkit.findings.concentration import (
     concentrated_by,
@@ -54,6 +54,7 @@ __all__ = [
     "Severity",
     "absent",
     "active",
+    "alerts",
     "backtest",
     "best_cell",
     "biggest_account",

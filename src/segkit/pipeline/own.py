@@ -1,4 +1,4 @@
-"""The firm's own schemes, audiences and playbooks, which lie beside its config and travel with the run, and its task marks."""
+"""What of the firm's own lies beside its config and travels with the run: schemes, audiences, playbooks, alerts, task marks."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from pathlib import Path
 
 from segkit import schemes
 from segkit.pipeline import task_status
-from segkit.schemes import audiences, playbooks
+from segkit.schemes import alerts, audiences, playbooks
 from segkit.settings import Settings
 
 PLACES = {
     "schemes": Path("schemes"),
     "audiences": Path("schemes") / "audiences",
     "playbooks": Path("schemes") / "playbooks",
+    "alerts": Path("schemes") / "alerts",
 }
 """Folder beside the config → folder in the run."""
 
 
 def files(settings: Settings) -> list[Path]:
-    """The firm's own scheme, audience and playbook files and its task marks, in a fixed order."""
+    """The firm's own scheme, audience, playbook and alert files and its task marks, in a fixed order."""
     return [*_brought(settings), *([settings.path(settings.task_status)] if settings.task_status else [])]
 
 
@@ -34,6 +35,7 @@ def check(settings: Settings) -> None:
     for name in audiences.names(settings.folder):
         audiences.load(name, settings.folder)
     playbooks.load_all(settings.folder)
+    alerts.load_all(settings.folder)
     if settings.task_status:
         task_status.read(settings.path(settings.task_status))
 

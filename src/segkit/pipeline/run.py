@@ -13,7 +13,7 @@ from pathlib import Path
 
 from segkit.errors import StepError
 from segkit.pipeline import manifest as manifests
-from segkit.pipeline import old_runs, own, parameters, places
+from segkit.pipeline import old_runs, own, parameters, places, told
 from segkit.pipeline import plan as plans
 from segkit.pipeline.folder import Folder, named
 from segkit.pipeline.manifest import Manifest
@@ -48,6 +48,7 @@ def run(
     every = plans.load(notebooks or places.notebooks())
     parameters.check(every, settings.parameters)
     own.check(settings)
+    told.check(settings)
     plan = every.only(only)
     values = parameters.resolve(plan, configured=settings.parameters, given=given)
     as_of = today if settings.as_of == "today" else settings.as_of if isinstance(settings.as_of, dt.date) else None
@@ -65,6 +66,7 @@ def run(
         folder, manifest = (resume and way_in.taken_up()) or way_in.extracted()
         readers = settings.mail and settings.mail.model_dump(mode="json", by_alias=True)
         manifest.update(status="running", parameters=values, versions=manifests.versions(), mail=readers)
+        told.bring(settings, folder.partial)
         from segkit.pipeline.steps import Steps
 
         try:
@@ -76,6 +78,7 @@ def run(
             raise
         _close(manifest, "done", start)
         folder.finish()
+        told.keep(settings, folder.final)
     if not out:
         old_runs.clear(settings, folder.final)
     return folder.final

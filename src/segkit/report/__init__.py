@@ -1,6 +1,7 @@
 """What is read at the end: the page of a run, and its notebooks as pages. Everything goes through escaping templates."""
 
 from segkit.report.acting import act_on, in_words
+from segkit.report.alerts import alerts_in_words
 from segkit.report.customer import customer
 from segkit.report.figures import change_in_words, figures_in_words
 from segkit.report.lists import write_lists
@@ -12,6 +13,7 @@ from segkit.report.top import RANK, key_figures
 __all__ = [
     "RANK",
     "act_on",
+    "alerts_in_words",
     "beside",
     "calendars",
     "change_in_words",

@@ -1,4 +1,4 @@
-"""One customer on a page of a terminal: who it is, its figures, its outlook, tiers with reasons, next steps, latest orders."""
+"""One customer on a page of a terminal: who it is, figures, alerts, outlook, tiers with reasons, next steps, orders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.errors import InputError
 from segkit.i18n import is_missing
+from segkit.report.alerts import alerts_in_words
 from segkit.report.plans.worded import known_text, worded
 from segkit.workbench import Run, open_run
 
@@ -46,6 +47,7 @@ def customer(run_dir: Path, customer_id: str, *, language: str | None = None) ->
     sections = [
         (customer_id, _known(run, own, WHO)),
         (run.words("page_of.figures"), _known(run, own, FIGURES)),
+        (run.words("page_of.alerts"), _alerts(run, customer_id)),
         (run.words("page_of.outlook"), _outlook(run, customer_id)),
         (run.words("page_of.tiers"), _tiers(run, customer_id)),
         (run.words("page_of.plan"), _plan(run, customer_id)),
@@ -94,6 +96,22 @@ def _step(run: Run, task: dict[Hashable, Any]) -> str:
     kind = run.words.label("task_kind", task["kind"])
     said = run.words("page_of.task", kind=kind, subject=known_text(task["subject"]))
     return " · ".join(part for part in (said, known_text(task["reason"]), known_text(task["owner"])) if part)
+
+
+def _alerts(run: Run, customer_id: str) -> list[tuple[str, str]]:
+    """The account's open alerts in words, most money first."""
+    if not run.has("alerts"):
+        return []
+    own = alerts_in_words(_rows(run, "alerts", customer_id), run.alert_rules(), run.words, run.currency)
+    return [
+        (run.words.label("alert", row["kind"]), run.words("alert_note.line", currency=run.currency, **_told(row)))
+        for row in own.to_dict("records")
+    ]
+
+
+def _told(row: dict[Hashable, Any]) -> dict[str, Any]:
+    """What a line on an alert says; one held back was not told yet."""
+    return {"reason": row["reason"], "money": row["money"], "on": row["first_told_on"]}
 
 
 def _tiers(run: Run, customer_id: str) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ def load(name: str, folder: Path | None = None) -> Scheme:
 def parse(raw: Mapping[str, Any], *, file: str, name: str | None = None) -> Scheme:
     """A scheme from what its file holds. Raises InputError with the file, the place and the remedy."""
     try:
-        scheme = Scheme(**_filled(dict(raw), raw.get("parameters") or {}, file))
+        scheme = Scheme(**filled(dict(raw), raw.get("parameters") or {}, file))
     except ValidationError as error:
         raise InputError(_explain(error, file)) from None
     if name is not None and scheme.name != name:
@@ -112,12 +112,12 @@ def _extended(raw: dict[str, Any], file: str) -> dict[str, Any]:
     return base | raw | {"parameters": (base.get("parameters") or {}) | (raw.get("parameters") or {})}
 
 
-def _filled(value: Any, parameters: Mapping[str, Any], file: str) -> Any:
-    """The file's values with `$name` replaced by that parameter."""
+def filled(value: Any, parameters: Mapping[str, Any], file: str) -> Any:
+    """A file's values with `$name` replaced by that parameter. Raises InputError where there is none."""
     if isinstance(value, dict):
-        return {k: v if k == "parameters" else _filled(v, parameters, file) for k, v in value.items()}
+        return {k: v if k == "parameters" else filled(v, parameters, file) for k, v in value.items()}
     if isinstance(value, list):
-        return [_filled(v, parameters, file) for v in value]
+        return [filled(v, parameters, file) for v in value]
     if isinstance(value, str) and (named := re.fullmatch(r"\$(\w+)", value)):
         if named[1] not in parameters:
             raise InputError(f'{file}: {value} stands in a rule, but there is no parameter "{named[1]}".')

@@ -1,4 +1,4 @@
-"""What files of schemes, target groups and tags call themselves and their parts."""
+"""What files of schemes, target groups, alerts and tags call themselves and their parts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from segkit import schemes
 from segkit.i18n import Words
-from segkit.schemes import audiences, tags
+from segkit.schemes import alerts, audiences, tags
 
 
 def names_in_files(folder: Path, words: Words) -> dict[str, str]:
-    """The names that files of schemes, audiences and tags give themselves and their parts."""
+    """The names that files of schemes, audiences, alerts and tags give themselves and their parts."""
     names, language = {}, words.language
     for scheme in (schemes.load(name, folder) for name in schemes.names(folder)):
         names[f"scheme.{scheme.name}"] = scheme.zh if language == "zh" else scheme.en
@@ -20,6 +20,8 @@ def names_in_files(folder: Path, words: Words) -> dict[str, str]:
     own = folder / "schemes"
     for audience in (audiences.load(name, own) for name in audiences.names(own)):
         names[f"audience.{audience.name}"] = audience.title(language)
+    told = [alerts.load(name, own, folder) for name in alerts.names(own)]
+    names |= {f"alert.{alert.name}": alert.title(language) for alert in told}
     names |= {f"cluster.{key}": cluster_name(key, words) for key in _cluster_keys()}
     names |= {f"tier.region.{code}": name for code, name in countries(language).items()}
     named = tags.load().names(language)

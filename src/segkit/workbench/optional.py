@@ -38,9 +38,11 @@ OPTIONAL = {
         **{"due_at": DAY, "automated": FLAG, "fits": FLAG, "urgent": FLAG, "minutes": NUMBER, "value": NUMBER},
     },
     "alerts": {
-        **dict.fromkeys(("alert_id", "customer_id", "owner", "kind"), TEXT),
-        **{"money": NUMBER, "reason": TEXT, "first_told_on": DAY},
+        **dict.fromkeys(("alert_id", "customer_id", "owner", "kind", "severity"), TEXT),
+        **{"money": NUMBER, "reason": TEXT, "first_told_on": DAY, "new": FLAG, "held_back": FLAG},
     },
+    "told_alerts": {**dict.fromkeys(("alert_id", "customer_id", "kind"), TEXT), "first_told_on": DAY},
+    "past_tiers": {"since": DAY, **dict.fromkeys(("scheme", "customer_id", "tier"), TEXT), "revenue": NUMBER, "source": TEXT},
     "task_status": {"task_id": TEXT, "status": TEXT, "until": DAY},
 }
 """Tables that a run has only where the extracts for them exist, with their columns and kinds."""

@@ -15,7 +15,7 @@ from segkit import schemes
 from segkit.errors import InputError
 from segkit.findings import Finding
 from segkit.i18n import Words, parse_numbers, readable_numbers
-from segkit.schemes import audiences, playbooks
+from segkit.schemes import alerts, audiences, playbooks
 from segkit.workbench.files import place, png
 from segkit.workbench.keeping import Keeping
 from segkit.workbench.naming import names_in_files
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from segkit.charts.style import Labels
     from segkit.schemes import Scheme
+    from segkit.schemes.alerts import Alert
     from segkit.schemes.audiences import Audience
     from segkit.schemes.playbooks import Playbook
 
@@ -66,6 +67,10 @@ class Run(Keeping):
         """What is done for whom: segkit's playbooks, the firm's own in `schemes/playbooks/` of the run before them."""
         return playbooks.load_all(self.folder / "schemes", self.folder)
 
+    def alert_rules(self) -> list[Alert]:
+        """What is told to whom: segkit's alerts, the firm's own in `schemes/alerts/` of the run before them."""
+        return alerts.load_all(self.folder / "schemes", self.folder)
+
     def reasons_of(self, groups: Sequence[Audience]) -> dict[str, str]:
         """Why a customer is in a target group, by group, with its columns in braces."""
         return {group.name: group.reason(self.words.language) for group in groups}
@@ -93,14 +98,15 @@ class Run(Keeping):
 
     def _named(self, name: str) -> str:
         """A scheme, target group or tag in words."""
-        groups = [group for group in ("scheme", "audience", "tag") if f"{group}.{name}" in self.words]
+        groups = [group for group in ("scheme", "audience", "alert", "tag") if f"{group}.{name}" in self.words]
         return self.words.label(groups[0], name) if groups else name
 
     def _need(self, columns: str) -> str:
         """A column, several of which one is enough, or a scheme's tiers, in words."""
         parts = [c.removeprefix("the table ") for c in columns.split(" or ")]
         named = [
-            self._named(c.removeprefix("tier.")) if c.startswith("tier.") else self.words.label("column", c) for c in parts
+            self._named(c.partition(".")[2]) if c.startswith(("tier.", "before.")) else self.words.label("column", c)
+            for c in parts
         ]
         return self.words("why.either").join(named)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from segkit.analysis.churn import bands, choosing, features, level, models, money, ranges, reasons, scoring
+from segkit.analysis.churn import bands, choosing, features, level, models, money, reasons, record, scoring
 from segkit.analysis.churn.choosing import Trial
 from segkit.analysis.churn.features import Day, logit
 from segkit.analysis.churn.levels import Levels
@@ -30,9 +29,8 @@ class Assessment:
     `reasons`: one row per customer and reason, see `reasons.of`; `strengths`: how much each went with churn before.
     `backtest`: one row per model and past window: model, cutoff, horizon_days, chosen, and what `scoring.scores` gives.
     `comparison`: one row per candidate, see `choosing.compare`; `calibration`, `gains`: of the chosen one over all windows.
-    `record`: one row per past window and band (`all` for the total): customers, churned and revenue, forecast and actual;
-    at_risk and revenue_at_risk: customers that could still be won (`bands.can_be_won`) and what was at risk with them.
-    `windows`: one row per past window and customer, see `ranges.windows`.
+    `past`: one row per past window and customer, as it would have been told then, and what came: see `record.past`.
+    `record`: one row per past window and band (`all` for the total), see `record.sums`.
     `facts`: model, way of choosing (`windows`, `folds`, `none`), and the others a reader must know, see `_told`.
     """
 
@@ -43,8 +41,8 @@ class Assessment:
     comparison: pd.DataFrame
     calibration: pd.DataFrame
     gains: pd.DataFrame
+    past: pd.DataFrame
     record: pd.DataFrame
-    windows: pd.DataFrame
     facts: Mapping[str, object]
 
 
@@ -78,7 +76,7 @@ def assess(
     why = reasons.of(today.facts, measured, horizon_days=horizon_days)
     churn = _table(today, risk, value, why, model=model, horizon_days=horizon_days, list_length=list_length)
     said = [Trial(t.window, levels.applied(t.forecasts, t.window)) for t in tried]
-    banded = partial(_record, way=money.best_way(spend), list_length=list_length)
+    past_told = record.past(said, model, way=money.best_way(spend), list_length=list_length)
     return Assessment(
         churn=churn,
         reasons=why,
@@ -87,8 +85,8 @@ def assess(
         comparison=comparison,
         calibration=_over_all(said, model, scoring.calibration),
         gains=_over_all(said, model, scoring.gains),
-        record=banded(said, model),
-        windows=ranges.windows(said, model, way=money.best_way(spend)),
+        past=past_told,
+        record=record.sums(past_told),
         facts=_told(seen, today, levels, model=model, how=how, horizon_days=horizon_days, spend=money.best_way(spend)),
     )
 
@@ -169,32 +167,6 @@ def _over_all(said: list[Trial], model: str, measure: Callable[[Array, Array], p
     return measure(
         np.concatenate([t.forecasts[model].to_numpy() for t in used]), np.concatenate([t.window.churned for t in used])
     )
-
-
-def _record(said: list[Trial], model: str, *, way: str, list_length: int) -> pd.DataFrame:
-    """What was forecast for each past window and band, and what came."""
-    columns = ["cutoff", "band", "customers", "churned_forecast", "churned", "revenue_forecast", "revenue"]
-    columns += ["at_risk", "revenue_at_risk"]
-    parts = [_one_record(t, model, way, list_length) for t in said if model in t.forecasts]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-
-
-def _one_record(trial: Trial, model: str, way: str, list_length: int) -> pd.DataFrame:
-    window, risk = trial.window, trial.forecasts[model].to_numpy()
-    value = money.if_ordering(window.day, window.horizon_days, way=way)
-    won = bands.can_be_won(risk, risk * value, window.day.facts)
-    rows = pd.DataFrame({
-        "band": bands.of(risk, risk * value, window.day.facts, list_length=list_length).astype(str),
-        "customers": 1,
-        "churned_forecast": risk,
-        "churned": window.churned,
-        "revenue_forecast": (1 - risk) * value,
-        "revenue": window.revenue,
-        "at_risk": won.astype("int64"),
-        "revenue_at_risk": np.where(won, risk * value, 0.0),
-    })  # fmt: skip
-    both = pd.concat([rows.assign(band="all"), rows])
-    return both.groupby("band", sort=False).sum().reset_index().assign(cutoff=pd.Timestamp(window.cutoff))
 
 
 def _told(

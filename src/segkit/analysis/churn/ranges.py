@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
-
-from segkit.analysis.churn.choosing import Trial
-from segkit.analysis.churn.money import if_ordering
 
 WHOLE = "(all)"
 LEAST = 20  # customers
-
-
-def windows(said: Sequence[Trial], model: str, *, way: str) -> pd.DataFrame:
-    """One row per past window and customer: cutoff, customer_id, churn_risk as it was forecast, churned,
-    revenue_if_ordering."""
-    parts = [
-        pd.DataFrame({
-            "cutoff": pd.Timestamp(t.window.cutoff),
-            "customer_id": t.window.ids.to_numpy(),
-            "churn_risk": t.forecasts[model].to_numpy(),
-            "churned": t.window.churned,
-            "revenue_if_ordering": if_ordering(t.window.day, t.window.horizon_days, way=way),
-        })
-        for t in said
-        if model in t.forecasts
-    ]  # fmt: skip
-    kinds = {"cutoff": "datetime64[us]", "customer_id": "str"}
-    kinds |= dict.fromkeys(("churn_risk", "churned", "revenue_if_ordering"), "float64")
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({c: pd.Series(dtype=k) for c, k in kinds.items()})
 
 
 def at_risk_track(past: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     """One row per window and segment, and per window the `(all)`: cutoff, segment, customers, said (revenue at risk as it was
     forecast), gone (what those who then did not order would have brought by the same estimate), ratio: gone over said.
 
-    `past`: `windows` of an `Assessment`; `segments`: cutoff, customer_id, segment as of that day.
+    `past`: that of an `Assessment`; `segments`: cutoff, customer_id, segment as of that day.
     """
     joined = past.merge(segments, on=["cutoff", "customer_id"], how="left")
     worth = joined["revenue_if_ordering"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -94,15 +95,28 @@ def _brought() -> list[Traversable]:
 
 def read(place: Traversable, form: type[M]) -> M:
     """A file in the given form. Raises InputError that names the file, the place in it and the fault."""
+    return formed(content(place), form, place.name)
+
+
+def content(place: Traversable) -> dict[str, Any]:
+    """The keys and values of a file. Raises InputError where it holds something else."""
     try:
-        content: Any = yaml.safe_load(place.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+        found: Any = yaml.safe_load(place.read_text(encoding="utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{place.name}: not valid YAML: {error}") from None
-    if not isinstance(content, dict):
+    if not isinstance(found, dict):
         raise InputError(f"{place.name}: expected keys and values.")
+    return found
+
+
+def formed(found: Mapping[str, Any], form: type[M], file: str) -> M:
+    """What a file holds, in the given form. Raises InputError that names the file, the place in it and the fault."""
     try:
-        return form(**content)
+        return form(**found)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"]) or "file"
-        raise InputError(f"{place.name}: {where}: {fault['msg'].removeprefix('Value error, ')}") from None
+        raise InputError(f"{file}: {where}: {fault['msg'].removeprefix('Value error, ')}") from None
+    except TypeError:
+        odd = next(key for key in found if not isinstance(key, str))
+        raise InputError(f"{file}: keys must be words; one here is {odd!r}.") from None
