@@ -51,6 +51,7 @@ def run(
         typer.Option("-p", metavar="KEY=VALUE", help="A notebook's parameter: bins=4, or 20_rfm.bins=4."),
     ] = None,
     notebooks: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of your own notebooks.")] = None,
+    history: Annotated[bool, typer.Option("--history/--no-history", help="Read and keep snapshots of the tiers.")] = True,
     debug: Debug = False,
 ) -> None:
     """Extract, run the notebooks, write the report."""
@@ -68,6 +69,7 @@ def run(
             given=parameter or (),
             notebooks=notebooks,
             tell=tell,
+            keep_history=history,
         )
     page = done / "index.html"
     typer.echo(short(page if page.is_file() else done))

@@ -81,7 +81,7 @@ def _moved(clean: Clean, cutoffs: Sequence[dt.date], *, to: dt.date) -> Clean:
         rows = rows.filter((ibis.coalesce(*dated).date() < rows["_cutoff"]).fill_null(True))
     ahead = ibis.literal(to).delta(rows["_cutoff"], unit="day")
     moved = {c: _ahead(rows[c], ahead) for c in clean.columns if rows[c].type().is_date() or rows[c].type().is_timestamp()}
-    one = rows["customer_id"] + MARK + rows["_cutoff"].cast("string")
+    one = on_day(rows["customer_id"], rows["_cutoff"])
     return replace(clean, rows=rows.mutate(customer_id=one, **moved).drop("_cutoff"))
 
 
@@ -95,13 +95,23 @@ def _day_of(rows: ir.Table) -> ir.StringValue:
     return rows["customer_id"].right(DAY)
 
 
+def on_day(ids: ir.Value, day: ir.Value) -> ir.Value:
+    """An id that names the day too: each customer stands once per day."""
+    return ids + MARK + day.cast("string")
+
+
+def by_day(table: ir.Table, *, name: str) -> ir.Table:
+    """Ids as they were, the day that they name in a column of its own."""
+    ids = table["customer_id"]
+    return table.mutate(**{name: _day_of(table).cast("date")}, customer_id=ids.substr(0, ids.length() - DAY - len(MARK)))
+
+
 def _moved_back(table: ir.Table, *, since: dt.date) -> ir.Table:
     """Ids and dates as they were; `cutoff` names the day."""
-    table = table.mutate(cutoff=_day_of(table).cast("date"))
+    table = by_day(table, name="cutoff")
     back = table["cutoff"].delta(ibis.literal(since), unit="day")
     moved = {c: _ahead(table[c], back) for c in table.columns if table[c].type().is_date() and c != "cutoff"}
-    ids = table["customer_id"]
-    return table.mutate(customer_id=ids.substr(0, ids.length() - DAY - len(MARK)), **moved)
+    return table.mutate(**moved)
 
 
 def outcomes(found: ir.Table, look: Look) -> ir.Table:
@@ -133,24 +143,24 @@ def write(
     seen, after = work / "past", work / "after"
     for folder in (seen, after):
         folder.mkdir()
-    for some in _batches(sorted({look.cutoff for look in past}), extracts["orders"]):
+    for some in batches(sorted({look.cutoff for look in past}), extracts["orders"]):
         table = customers(extracts, extract, some, as_of=as_of, work=work)
         table.get_backend().to_parquet(table, seen / f"{some[0]}.parquet")
     if past:
         every = ibis.union(*(outcomes(found, look) for look in past)) if len(past) > 1 else outcomes(found, past[0])
         every.get_backend().to_parquet(every, after / "all.parquet")
-    _joined(seen, ["cutoff", "customer_id"], tables / "past_customers.parquet")
-    _joined(after, ["cutoff", "kind", "customer_id"], tables / "outcomes.parquet")
+    joined(seen, ["cutoff", "customer_id"], tables / "past_customers.parquet")
+    joined(after, ["cutoff", "kind", "customer_id"], tables / "outcomes.parquet")
 
 
-def _batches(cutoffs: Sequence[dt.date], orders: Clean) -> Iterator[Sequence[dt.date]]:
+def batches(cutoffs: Sequence[dt.date], orders: Clean) -> Iterator[Sequence[dt.date]]:
     """As many days at once as the number of order lines allows."""
     lines = orders.rows.count().to_pyarrow().as_py() if cutoffs else 0
     size = max(1, AT_ONCE // max(lines, 1))
     yield from (cutoffs[i : i + size] for i in range(0, len(cutoffs), size))
 
 
-def _joined(folder: Path, keys: list[str], path: Path) -> None:
+def joined(folder: Path, keys: list[str], path: Path) -> None:
     """All parts as one sorted file; without parts the keys alone."""
     con = ibis.duckdb.connect()
     parts = sorted(str(part) for part in folder.iterdir())
