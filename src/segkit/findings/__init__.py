@@ -4,7 +4,7 @@ Money is in the base currency, shares are between 0 and 1, and customers are tho
 Every function returns a finding; where a table cannot tell, the finding says what is missing.
 """
 
-from segkit.findings import backtest, churn, clusters
+from segkit.findings import backtest, churn, clusters, migration
 from segkit.findings.cohorts import retention, second_orders
 from segkit.findings.concentration import concentration_change, largest_dependency, long_tail, receivables_at_risk, top_share
 from segkit.findings.customers import active, biggest_account, concentration, one_order, silent, silent_top, totals, typical
@@ -73,6 +73,7 @@ __all__ = [
     "main_death",
     "main_loss",
     "main_tier",
+    "migration",
     "model_failed",
     "neglected_accounts",
     "new_customers",

@@ -21,7 +21,7 @@ from segkit.analysis.migration.then import Known, Place
 from segkit.schemes import Scheme
 from segkit.schemes.view import View
 
-RULES, CURRENCY, OTHER = "rules", "currency", "other"
+RULES, CURRENCY, OTHER, ORDERED = "rules", "currency", "other", "ordered"
 STAYED, ARRIVED, ENTERED, GONE, LEFT = "stayed", "arrived", "entered", "gone", "left"
 NOBODYS = (parts.CUTS, CURRENCY, RULES)
 """Causes in which the customer itself did nothing: such moves are marked."""
@@ -120,7 +120,16 @@ def explain(case: Case, old: pd.Series, new: pd.Series, *, revalued: pd.DataFram
         if not open_.any():
             break
         cause[open_ & (case.tier(frozenset(some)) == after)] = "+".join(some)
-    return pd.DataFrame({"cause": cause}, index=case.ids)
+    return pd.DataFrame({"cause": _ordered(case, pd.Series(cause, index=case.ids))})
+
+
+def _ordered(case: Case, cause: pd.Series) -> pd.Series:
+    """Recency is time passing for those who are silent since, and an order for the others: these are told `ordered`."""
+    if "recency_days" not in case.now.customers.columns:
+        return cause
+    days = case.now.customers.set_index("customer_id")["recency_days"].reindex(case.ids)
+    since = (days <= (case.now.as_of - case.then.as_of).days).to_numpy(dtype=bool, na_value=False)
+    return cause.mask(since, cause.str.replace(parts.RECENCY, ORDERED))
 
 
 def _whole(case: Case, replayed: np.ndarray, before: np.ndarray, revalued: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:
@@ -143,7 +152,7 @@ def _combinations(players: list[str]) -> Iterator[tuple[str, ...]]:
 def facts(case: Case, cause: pd.Series) -> pd.DataFrame:
     """What changed of each mover, by customer_id: `measure_1`, `before_1`, `after_1`, and the same for a second part: of each
     part of the cause the most telling column that changed. Words and days have no before and after."""
-    table = pd.DataFrame(index=case.ids)
+    table, cause = pd.DataFrame(index=case.ids), cause.str.replace(ORDERED, parts.RECENCY)
     told = np.zeros(len(case.ids), dtype=int)
     for n in range(1, FACTS + 1):
         table[f"measure_{n}"] = pd.Series(None, index=case.ids, dtype=object)

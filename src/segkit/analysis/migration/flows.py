@@ -10,6 +10,7 @@ import pandas as pd
 from segkit.analysis.migration.causes import STAYED
 from segkit.analysis.migration.then import in_scheme
 from segkit.analysis.migration.tracing import LOST, NEW
+from segkit.schemes import Scheme
 
 STEPS = ["since", "until", "from_tier", "to_tier", "customers", "revenue"]
 
@@ -36,7 +37,14 @@ def balance(flows: pd.DataFrame, past: pd.DataFrame, tiers: pd.DataFrame, custom
 def of(flows: pd.DataFrame, scheme: str, since: pd.Timestamp | None) -> pd.DataFrame:
     """The flows of one scheme since one day; none where there is no such day."""
     rows = flows[(flows["scheme"] == scheme) & (flows["since"] == since)]
-    return rows.astype({c: "str" for c in ("scheme", "from_tier", "to_tier", "cause")}).reset_index(drop=True)
+    return rows.astype(dict.fromkeys(("scheme", "from_tier", "to_tier", "cause"), "str")).reset_index(drop=True)
+
+
+def order(scheme: Scheme, flows: pd.DataFrame) -> list[str]:
+    """The tiers of a scheme, the first on top; of an open scheme those that occur, by name."""
+    known = [tier.key for tier in scheme.tiers]
+    found = {*flows["from_tier"].astype("str"), *flows["to_tier"].astype("str")} - {NEW, LOST, *known}
+    return [*known, *sorted(found)]
 
 
 def movers(flows: pd.DataFrame) -> pd.DataFrame:

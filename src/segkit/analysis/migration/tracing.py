@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,14 +24,24 @@ class Traced:
     """`past`: one row per since, scheme and customer known then: tier (`not_placed` among them), revenue by then, source.
     `moves`: one row per since, scheme and customer that has another tier today: from_tier, to_tier (`(new)`: no tier then,
     `(lost)`: none today), cause, `marked` (only cuts, currency or rules), revenue (today's; of the lost that of then),
-    revenue_then, and what changed (see `causes.facts`). `flows`: customers and money by scheme, since, from, to and cause, those
-    who stayed among them. `turnover`: see there. `sources`: since, kind, source, of each day looked at."""
+    revenue_then, and what changed (see `causes.facts`). `flows`: customers and money by scheme, since, from, to and cause,
+    those who stayed among them. `turnover`: see there. `sources`: since, kind, source, of each day looked at."""
 
     past: pd.DataFrame
     moves: pd.DataFrame
     flows: pd.DataFrame
     turnover: pd.DataFrame
     sources: pd.DataFrame
+
+    def day(self, kind: str) -> pd.Timestamp | None:
+        """The newest past day of a kind, `quarter` or `last`; None where there is none."""
+        days = self.sources.loc[self.sources["kind"] == kind, "since"]
+        return days.max() if len(days) else None
+
+    @property
+    def told(self) -> pd.DataFrame:
+        """The moves without the columns that say what changed."""
+        return self.moves.drop(columns=FACTS)
 
 
 def trace(thens: Iterable[Then], now: Known, tiers: pd.DataFrame, *, place: Place, silent_days: int = 365) -> Traced:
@@ -41,7 +51,7 @@ def trace(thens: Iterable[Then], now: Known, tiers: pd.DataFrame, *, place: Plac
     past, moves, flows, movement, sources = [], [], [], [], []
     for then in thens:
         known = then.known()
-        kept = then.kept() if then.source == SNAPSHOT else {}
+        kept: Mapping[str, pd.Series] = then.kept() if then.source == SNAPSHOT else {}
         day = _Day(then, known, now, place)
         for scheme in (s for s in then.schemes if s.name in current and (then.source == REBUILT or s.name in kept)):
             old = kept[scheme.name] if kept else tiers_of(known.placed(scheme, place), known.customers["customer_id"])
@@ -126,5 +136,5 @@ def _stacked(tables: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame
     if not filled:
         return pd.DataFrame(columns=columns).astype({"since": "datetime64[us]"})
     table = pd.concat(filled, ignore_index=True)[columns]
-    words = {c: "category" for c in ("scheme", "tier", "source", "from_tier", "to_tier", "cause") if c in columns}
-    return table.astype({"since": "datetime64[us]", **words})
+    words = [c for c in ("scheme", "tier", "source", "from_tier", "to_tier", "cause") if c in columns]
+    return table.astype({"since": "datetime64[us]"} | dict.fromkeys(words, "category"))
