@@ -67,7 +67,9 @@ def alluvial(
     _names(ax, labels, scheme, len(days) - 1, stacks[-1])
     ax.set_xlim(-0.16 * (len(days) - 1), (len(days) - 1) * 1.02)
     ax.set_ylim(-0.02, 1.08)
-    ax.set_axis_off()
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
     return ax
 
 

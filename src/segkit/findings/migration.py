@@ -53,19 +53,19 @@ def main_cause(by_cause: pd.DataFrame) -> Finding:
 
 
 def kept(retention: pd.DataFrame, *, scheme: str) -> Finding:
-    """How many of a tier were still in it at the end of the last step. `retention`: since, tier, customers, kept, kept_share,
-    went_to, revenue, revenue_kept."""
+    """How many of a tier were still in it at the end of the last step. `retention`: since, tier, customers, retained,
+    retained_share, went_to, revenue, revenue_retained."""
     if retention.empty:
         return Finding("kept_unknown", {})
     row = retention.iloc[-1]
     numbers = {"since": row["since"], "tier": f"tier.{scheme}.{row['tier']}", "customers": int(row["customers"])}
-    numbers |= {"kept": int(row["kept"]), "share": row["kept_share"], "money": row["revenue"] - row["revenue_kept"]}
-    if row["kept"] == row["customers"]:
+    numbers |= {"kept": int(row["retained"]), "share": row["retained_share"], "money": row["revenue"] - row["revenue_retained"]}
+    if row["retained"] == row["customers"]:
         return Finding("all_kept", numbers, "good")
     if row["went_to"] == LOST:
         return Finding("kept_some_lost", numbers, "warn")
     numbers |= {"to": f"tier.{scheme}.{row['went_to']}"}
-    return Finding("kept", numbers, "warn" if row["kept_share"] < BADLY_KEPT else "info")
+    return Finding("kept", numbers, "warn" if row["retained_share"] < BADLY_KEPT else "info")
 
 
 def turnover(states: pd.DataFrame) -> Finding:

@@ -97,8 +97,6 @@ class History(Tables):
 
     def _said(self, measure: str, value: float) -> str:
         column = customer_columns().get(measure)
-        if is_missing(value):
-            return self.words("why.unknown")
         if column is not None and column.kind == "money":
             return self.words.money(value, self.currency)
         if column is not None and column.unit == "share":

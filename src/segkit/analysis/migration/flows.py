@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Sequence
 
@@ -74,7 +75,7 @@ def steps(
     scheme: str,
     days: Sequence[pd.Timestamp],
     *,
-    as_of: pd.Timestamp,
+    as_of: dt.date,
     older: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """From each day to the next and from the last one to today: since, until, from_tier, to_tier, customers, revenue (as of
@@ -86,7 +87,7 @@ def steps(
     stands = {
         day: rows.set_index("customer_id")[["tier", "revenue"]] for day, rows in held.groupby("since") if day in set(days)
     }
-    stands[as_of] = now
+    stands[pd.Timestamp(as_of)] = now
     found = [_step(stands[a], stands[b]).assign(since=a, until=b) for a, b in itertools.pairwise(sorted(stands))]
     if older is not None and len(older) and stands:
         before = older[(older["scheme"] == scheme) & older["since"].isin(days) & (older["until"] <= min(stands))]
@@ -107,13 +108,13 @@ def _step(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
 
 
 def retention(steps: pd.DataFrame, tier: str) -> pd.DataFrame:
-    """How many of a tier were still in it at the next day: since, until, tier, customers, kept, kept_share, revenue (of all
-    that were in it), revenue_kept, went_to (the tier that took most of the others)."""
+    """How many of a tier were still in it at the next day: since, until, tier, customers, retained, retained_share, revenue (of
+    all that were in it), revenue_retained, went_to (the tier that took most of the others)."""
+    spans, counts = ["since", "until"], ["customers", "revenue"]
     rows = steps[steps["from_tier"] == tier]
-    kept = rows[rows["to_tier"] == tier].set_index(["since", "until"])[["customers", "revenue"]]
-    all_ = rows.groupby(["since", "until"])[["customers", "revenue"]].sum()
-    table = all_.assign(kept=kept["customers"], revenue_kept=kept["revenue"]).fillna({"kept": 0, "revenue_kept": 0.0})
-    gone = rows[rows["to_tier"] != tier].sort_values("customers", ascending=False, kind="stable")
-    table["went_to"] = gone.drop_duplicates(["since", "until"]).set_index(["since", "until"])["to_tier"]
-    table = table.assign(kept_share=table["kept"] / table["customers"], tier=tier).astype({"kept": "int64"}).reset_index()
-    return table[["since", "until", "tier", "customers", "kept", "kept_share", "revenue", "revenue_kept", "went_to"]]
+    stayed = rows[rows["to_tier"] == tier].set_index(spans)[counts].set_axis(["retained", "revenue_retained"], axis=1)
+    left = rows[rows["to_tier"] != tier].sort_values("customers", ascending=False, kind="stable").drop_duplicates(spans)
+    table = rows.groupby(spans)[counts].sum().join(stayed).fillna({"retained": 0, "revenue_retained": 0.0})
+    table = table.join(left.set_index(spans)["to_tier"].rename("went_to")).astype({"retained": "int64"})
+    table = table.assign(retained_share=table["retained"] / table["customers"], tier=tier).reset_index()
+    return table[[*spans, "tier", "customers", "retained", "retained_share", "revenue", "revenue_retained", "went_to"]]
