@@ -65,6 +65,7 @@ def alluvial(
         _bars(ax, x, stacks[x], colours, said)
         ax.annotate(labels.words.date(day), (x, 1.02), ha="center", va="bottom", fontsize=8.5, color=style.GREY)
     _names(ax, labels, scheme, len(days) - 1, stacks[-1])
+    _name_came_in(ax, labels, stacks)
     ax.set_xlim(-0.16 * (len(days) - 1), (len(days) - 1) * 1.02)
     ax.set_ylim(-0.02, 1.08)
     ax.set_xticks([])
@@ -143,6 +144,14 @@ def _names(ax: Axes, labels: Labels, scheme: str, x: int, stack: Stack) -> None:
         ax.annotate(name, (x + BAR, y), (4, 0), textcoords="offset points", va="center", fontsize=8.5, color=ink)
 
 
+def _name_came_in(ax: Axes, labels: Labels, stacks: Sequence[Stack]) -> None:
+    """Who came in is named once, beside the first day on which somebody did."""
+    x = next((x for x, stack in enumerate(stacks) if NEW in stack.top), None)
+    if x is not None:
+        place: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "center"}
+        ax.annotate(labels.words(ENDS[NEW]), (x - BAR, stacks[x].middle(NEW)), (-3, 0), fontsize=8, color=style.GREY, **place)
+
+
 def _apart(middles: Mapping[str, float], least: float) -> Iterator[tuple[str, float]]:
     """Heights from the top down, each at least so far below the one before."""
     above = 2.0
@@ -181,8 +190,8 @@ def matrix(cells: pd.DataFrame, labels: Labels, *, scheme: str, value: str = "cu
 def _cell_names(ax: Axes, labels: Labels, scheme: str, wide: pd.DataFrame) -> None:
     down, along = ([tier_name(labels.words, scheme, str(t)) for t in side] for side in (wide.index, wide.columns))
     ax.set_yticks([y + 0.5 for y in range(len(down))], [style.short(t, 26) for t in down])
-    ax.set_xticks([x + 0.5 for x in range(len(along))], [_lines(t, 9 if len(along) > 6 else 14) for t in along])
-    ax.tick_params(length=0, labelcolor=style.INK, labelsize=8.5, labeltop=True, labelbottom=False)
+    ax.set_xticks([x + 0.5 for x in range(len(along))], [_lines(t, 11 if len(along) > 6 else 14) for t in along])
+    ax.tick_params(length=0, labelcolor=style.INK, labelsize=8, labeltop=True, labelbottom=False)
     ax.set_ylabel(labels.words("axis.tier_then"))
     ax.set_xlabel(labels.words("axis.tier_today"))
     ax.spines[:].set_visible(False)
@@ -190,7 +199,7 @@ def _cell_names(ax: Axes, labels: Labels, scheme: str, wide: pd.DataFrame) -> No
 
 
 def _lines(name: str, width: int) -> str:
-    lines = style.wrap(style.short(name, 2 * width), width).split("\n")
+    lines = style.wrap(style.short(name, 3 * width), width).split("\n")
     return "\n".join(style.short(line, width) for line in lines)
 
 
