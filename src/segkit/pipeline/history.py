@@ -6,7 +6,9 @@ A snapshot is written beside its place first, and moved there once the run stand
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +26,7 @@ PLACE = "as_of="
 SCORES = ("r_score", "f_score", "m_score")
 ALWAYS = ("customer_id", "recency_days", "frequency", "monetary", "tenure_days", "first_order_on", "last_order_on")
 WAIT = 60  # seconds for another run that moves its snapshot into place
+STALE = 86_400  # seconds after which a draft is what a killed run left
 
 
 def placed(settings: Settings, *, keep: bool = True) -> Settings:
@@ -56,18 +59,21 @@ def check(settings: Settings) -> None:
     for old in place.glob(f".{PLACE}*.old"):
         final = place / old.name.removeprefix(".").removesuffix(".old")
         shutil.rmtree(old) if final.exists() else old.rename(final)
+    for left in place.glob(f".{PLACE}*.draft"):
+        if time.time() - left.stat().st_mtime > STALE:
+            shutil.rmtree(left, ignore_errors=True)
     snapshots.kept(place, name=settings.name)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A snapshot that is written, but not in its place yet."""
+    """A snapshot that is written, but not in its place yet; each process has a draft of its own."""
 
     final: Path
 
     @property
     def folder(self) -> Path:
-        return self.final.with_name(f".{self.final.name}.draft")
+        return self.final.with_name(f".{self.final.name}.{os.getpid()}.draft")
 
     @property
     def _old(self) -> Path:
