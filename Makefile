@@ -24,8 +24,8 @@ lint: .venv/ready
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto
-	$(BIN)/segkit run data/demo/segkit.yaml --out reports/demo
-	$(BIN)/segkit run data/demo/segkit.yaml --out reports/demo-zh --lang zh
+	$(BIN)/segkit run data/demo/segkit.yaml --out reports/demo --no-history
+	$(BIN)/segkit run data/demo/segkit.yaml --out reports/demo-zh --lang zh --no-history
 	$(BIN)/python -m pytest --nbval notebooks
 
 lab: .venv/ready
@@ -35,7 +35,8 @@ lab: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m bench
 
-notebooks: report  # the committed notebooks with the demo's outputs
+notebooks: .venv/ready  # the committed notebooks with the demo's outputs
+	$(BIN)/segkit run data/demo/segkit.yaml --out reports/demo --no-history
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 	$(BIN)/python -m segkit.report notebooks reports/demo
 

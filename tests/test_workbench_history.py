@@ -98,7 +98,7 @@ def test_what_was_kept_and_what_is_rebuilt_say_the_same(rebuilt, kept):
     pd.testing.assert_frame_equal(*(t.sort_values(keys, ignore_index=True) for t in (both[0], same)))
     moves = [t.moves.assign(cause=t.moves["cause"].astype(str)).set_index(keys)["cause"] for t in (rebuilt, found)]
     assert moves[1].reindex(moves[0].index).equals(moves[0])
-    assert set(both[1]["scheme"]) - set(both[0]["scheme"]) == {"region"}
+    assert set(both[1]["scheme"]) - set(both[0]["scheme"]) == {"region", "trade_tier"}
 
 
 def test_a_snapshot_holds_tiers_cuts_and_what_the_schemes_read(kept):
