@@ -87,6 +87,10 @@ class Words:
         key = f"{group}.{name}"
         return self(key) if key in self else str(name)
 
+    def joined(self, group: str, names: str) -> str:
+        """The words for names that stand joined by `+`: `frequency+money` as "frequency and money"."""
+        return self("why.together").join(self.label(group, name) for name in names.split("+"))
+
     def number(self, value: Any, digits: int = 0) -> str:
         """`12,345` or, with digits, `12,345.68`."""
         from babel.numbers import format_decimal

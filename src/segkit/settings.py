@@ -140,7 +140,7 @@ class Settings(_Frozen):
     fiscal_year_start: int = Field(1, ge=1, le=12)
     schemes: tuple[str, ...] | None = None
     privacy: Literal["names", "codes"] = "names"  # how accounts and people are called in all that a run writes for readers
-    history: str | None = None
+    history: str | Literal[False] | None = None  # where snapshots are kept; default see `snapshots`; false: none are kept
     task_status: str | None = None  # a CSV task_id,status,until of tasks dismissed or snoozed by hand
     accounts: Accounts = Accounts()
     regions: str | None = None  # a two-column file: a country, province or city, and the firm's region
@@ -172,9 +172,21 @@ class Settings(_Frozen):
             raise ValueError("orders is missing: it is the one table that is required")
         return value
 
+    @property
+    def snapshots(self) -> Path | None:
+        """The folder of this firm's snapshots: what `history` names, else `snapshots/<name>` beside the config."""
+        if self.history is False:
+            return None
+        return self.path(self.history) if self.history else self.folder / "snapshots" / file_name(self.name)
+
     def path(self, text: str) -> Path:
         """A path of the config, with `$VAR` filled in, relative to the config's folder."""
         return (self.folder / expand(text, self.file)).resolve() if "://" not in text else Path(text)
+
+
+def file_name(name: str) -> str:
+    """A name as a file may bear it: what a file system minds is replaced; empty where nothing is left."""
+    return re.sub(r'[\\/:*?"<>|\s]+', "-", name).strip("-.")
 
 
 def expand(text: str, place: str) -> str:

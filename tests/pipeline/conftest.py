@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import segkit.crm
+import segkit.pipeline.history
 import segkit.pipeline.manifest
 import segkit.report
 from segkit.pipeline import run as pipeline
@@ -35,13 +36,21 @@ def export_notebook(ipynb, html, *, language):
     html.write_text(f"<html lang={language}>", encoding="utf-8")
 
 
+def snapshot(run, folder, settings):
+    """What a snapshot says of itself, and the run it comes from; its tables are not what is tested here."""
+    about = {"name": settings.name, "currency": run.currency, "tiers": (run.folder / "tables" / "tiers.parquet").read_text()}
+    (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
+
+
 @dataclass
 class House:
     """A config with its extract, a folder of notebooks, and what a run of them told."""
 
     home: Path
     told: list[tuple[str, str]] = field(default_factory=list)
-    config: dict = field(default_factory=lambda: {"name": "firm", "extracts": {"orders": {"source": "orders.csv"}}})
+    config: dict = field(
+        default_factory=lambda: {"name": "firm", "history": False, "extracts": {"orders": {"source": "orders.csv"}}}
+    )
 
     @property
     def notebooks(self) -> Path:
@@ -74,6 +83,7 @@ def house(tmp_path, monkeypatch):
     """A house whose extract and export are made up; the notebooks are the test's."""
     monkeypatch.setattr(segkit.crm, "extract", extract, raising=False)
     monkeypatch.setattr(segkit.report, "export_notebook", export_notebook, raising=False)
+    monkeypatch.setattr(segkit.pipeline.history, "_write", snapshot)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "orders.csv").write_text("rows", encoding="utf-8")
@@ -89,6 +99,7 @@ class Stage:
         self.given: dict[str, dict] = {}
         self.failing: set[str] = set()
         self.silent: set[str] = set()
+        self.content = b"made"
 
     def __call__(self, source, target, *, parameters, kernels) -> None:
         from segkit.pipeline.execute import CellError
@@ -101,7 +112,7 @@ class Stage:
             raise CellError(2, "ValueError: too few customers")
         for output in load(source.parent).steps[source.stem].outputs():
             if source.stem not in self.silent:
-                (target.parents[1] / output).write_bytes(b"made")
+                (target.parents[1] / output).write_bytes(self.content)
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def run(
     ] = None,
     notebooks: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of your own notebooks.")] = None,
     mail: Annotated[bool, typer.Option("--mail", help="Mail the whole run to the readers that the config names.")] = False,
+    history: Annotated[bool, typer.Option("--history/--no-history", help="Read and keep snapshots of the tiers.")] = True,
     debug: Debug = False,
 ) -> None:
     """Extract, run the notebooks, write the report."""
@@ -83,6 +84,7 @@ def run(
                 given=parameter or (),
                 notebooks=notebooks,
                 tell=tell,
+                keep_history=history,
             )
         page = done / "index.html"
         typer.echo(short(page if page.is_file() else done))

@@ -12,7 +12,21 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from segkit.crm import accounts, features, further, ledger, lookback, past, rates, region, sales, sources, together, turnover
+from segkit.crm import (
+    accounts,
+    features,
+    further,
+    history,
+    ledger,
+    lookback,
+    past,
+    rates,
+    region,
+    sales,
+    sources,
+    together,
+    turnover,
+)
 from segkit.crm.cleaning import Clean, clean, known, stage
 from segkit.crm.contract import prove
 from segkit.crm.sources import Note, Raw, engines
@@ -43,6 +57,7 @@ class Reading:
     mapped: set[str]
     further: dict[str, ir.Table]
     gap_bound: float
+    rates: ir.Table | None = None
     regions: dict[str, str] | None = None
 
     def pairs(self) -> list[tuple[Clean, Raw]]:
@@ -94,7 +109,7 @@ def _read(settings: Settings, work: Path, *, today: dt.date, as_of: dt.date | No
     mapped = {name for source in spec.sources for name in source.columns or cleans["orders"].columns}
     own = further.tables(cleans, spec, as_of=reader.day)
     raws = {n: reader.raws[n] for n in settings.extracts}
-    return Reading(reader.day, raws, cleans, found, mapped, own, settings.gap_bound, reader.regions)
+    return Reading(reader.day, raws, cleans, found, mapped, own, settings.gap_bound, rate, reader.regions)
 
 
 class _Reader:
@@ -222,7 +237,7 @@ def _horizon(reading: Reading, settings: Settings) -> int:
 
 
 def _write_past(reading: Reading, settings: Settings, horizon_days: int, tables: Path, work: Path) -> None:
-    """The customers at past days, for back-tests and movement."""
+    """The customers at past days, for back-tests and movement, and what the firm's history says of them."""
     start = settings.fiscal_year_start
     days = past.days(reading.events, as_of=reading.as_of, horizon_days=horizon_days, fiscal_year_start=start)
     spec = settings.extracts["orders"]
@@ -235,6 +250,10 @@ def _write_past(reading: Reading, settings: Settings, horizon_days: int, tables:
         bound=reading.gap_bound,
         tables=tables,
         work=work,
+    )
+    quarters = [one.cutoff for one in days if one.kind == "quarter"]
+    history.write(
+        reading.cleans["orders"], settings, quarters, daily=reading.rates, as_of=reading.as_of, tables=tables, work=work
     )
 
 

@@ -61,12 +61,18 @@ def _windows(first: dt.date, as_of: dt.date, days: int) -> Iterator[Look]:
 def _quarters(first: dt.date, as_of: dt.date, fiscal_year_start: int) -> Iterator[Look]:
     """The starts of the quarters before as-of, each with the days to the next one, the newest with those to as-of."""
     end = as_of
-    for _ in range(MOST_QUARTERS):
-        start = _quarter_before(end, fiscal_year_start)
-        if start <= first:
-            return
+    for start in quarters(first, as_of, fiscal_year_start)[:MOST_QUARTERS]:
         yield Look(start, "quarter", (end - start).days)
         end = start
+
+
+def quarters(first: dt.date, as_of: dt.date, fiscal_year_start: int) -> list[dt.date]:
+    """The starts of all quarters between two days, the newest first, both days apart."""
+    found, start = [], _quarter_before(as_of, fiscal_year_start)
+    while start > first:
+        found.append(start)
+        start = _quarter_before(start, fiscal_year_start)
+    return found
 
 
 def _quarter_before(day: dt.date, fiscal_year_start: int) -> dt.date:

@@ -176,7 +176,7 @@ def _each(cutoffs: Sequence[dt.date]) -> ir.DateValue:
 def _marked(rows: ir.Table, dates: Sequence[str], *, to: dt.date) -> ir.Table:
     """customer_id names `_cutoff` too, and `dates` are moved so that it falls on `to`."""
     ahead = ibis.literal(to).delta(rows["_cutoff"], unit="day")
-    one = rows["customer_id"] + MARK + rows["_cutoff"].cast("string")
+    one = on_day(rows["customer_id"], rows["_cutoff"])
     return rows.mutate(customer_id=one, **{c: _ahead(rows[c], ahead) for c in dates}).drop("_cutoff")
 
 
@@ -190,13 +190,23 @@ def _day_of(rows: ir.Table) -> ir.StringValue:
     return rows["customer_id"].right(DAY)
 
 
+def on_day(ids: ir.Value, day: ir.Value) -> ir.Value:
+    """An id that names the day too: each customer stands once per day."""
+    return ids + MARK + day.cast("string")
+
+
+def by_day(table: ir.Table, *, name: str) -> ir.Table:
+    """Ids as they were, the day that they name in a column of its own."""
+    ids = table["customer_id"]
+    return table.mutate(**{name: _day_of(table).cast("date")}, customer_id=ids.substr(0, ids.length() - DAY - len(MARK)))
+
+
 def _moved_back(table: ir.Table, *, since: dt.date) -> ir.Table:
     """Ids and dates as they were; `cutoff` names the day."""
-    table = table.mutate(cutoff=_day_of(table).cast("date"))
+    table = by_day(table, name="cutoff")
     back = table["cutoff"].delta(ibis.literal(since), unit="day")
     moved = {c: _ahead(table[c], back) for c in table.columns if table[c].type().is_date() and c != "cutoff"}
-    ids = table["customer_id"]
-    return table.mutate(customer_id=ids.substr(0, ids.length() - DAY - len(MARK)), **moved)
+    return table.mutate(**moved)
 
 
 def outcomes(found: ir.Table, look: Look) -> ir.Table:
@@ -231,18 +241,18 @@ def write(
         folder.mkdir()
     if past:
         stood = Standing.of(extracts["orders"], extract, work=work)
-    for some in _batches(sorted({look.cutoff for look in past}), found):
+    for some in batches(sorted({look.cutoff for look in past}), found):
         table = customers(extracts, extract, stood, some, as_of=as_of, bound=bound, work=work)
         table.get_backend().to_parquet(table, seen / f"{some[0]}.parquet")
         shutil.rmtree(work / f"past-{some[0]}-{len(some)}")
     if past:
         every = ibis.union(*(outcomes(found, look) for look in past)) if len(past) > 1 else outcomes(found, past[0])
         every.get_backend().to_parquet(every, after / "all.parquet")
-    _joined(seen, ["cutoff", "customer_id"], tables / "past_customers.parquet")
-    _joined(after, ["cutoff", "kind", "customer_id"], tables / "outcomes.parquet")
+    joined(seen, ["cutoff", "customer_id"], tables / "past_customers.parquet")
+    joined(after, ["cutoff", "kind", "customer_id"], tables / "outcomes.parquet")
 
 
-def _batches(cutoffs: Sequence[dt.date], found: ir.Table) -> list[Sequence[dt.date]]:
+def batches(cutoffs: Sequence[dt.date], found: ir.Table) -> list[Sequence[dt.date]]:
     """All days at once, or each by itself, by the number of orders."""
     if not cutoffs:
         return []
@@ -250,7 +260,7 @@ def _batches(cutoffs: Sequence[dt.date], found: ir.Table) -> list[Sequence[dt.da
     return [cutoffs] if orders * len(cutoffs) <= AT_ONCE else [[day] for day in cutoffs]
 
 
-def _joined(folder: Path, keys: list[str], path: Path) -> None:
+def joined(folder: Path, keys: list[str], path: Path) -> None:
     """All parts as one sorted file; without parts the keys alone."""
     con = ibis.duckdb.connect()
     parts = sorted(str(part) for part in folder.iterdir())

@@ -4,7 +4,7 @@ Money is in the base currency, shares are between 0 and 1, and customers are tho
 Every function returns a finding; where a table cannot tell, the finding says what is missing.
 """
 
-from segkit.findings import alerts, backtest, churn, clusters, leadership
+from segkit.findings import alerts, backtest, churn, clusters, leadership, migration
 from segkit.findings.cohorts import retention, second_orders
 from segkit.findings.concentration import (
     concentrated_by,
@@ -86,6 +86,7 @@ __all__ = [
     "main_death",
     "main_loss",
     "main_tier",
+    "migration",
     "model_failed",
     "neglected_accounts",
     "new_customers",

@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import json
 import os
-import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from segkit.errors import InputError, LockedError
 from segkit.pipeline.places import short
+from segkit.settings import file_name
 
 
 @dataclass(frozen=True)
@@ -121,5 +121,4 @@ def _holder(file: Path) -> str:
 
 def named(name: str, as_of: dt.date | str) -> Path:
     """`reports/<name>-<as-of>`, with what a file system minds in the name replaced."""
-    safe = re.sub(r'[\\/:*?"<>|\s]+', "-", name).strip("-.") or "run"
-    return Path("reports") / f"{safe}-{as_of}"
+    return Path("reports") / f"{file_name(name) or 'run'}-{as_of}"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segkit.errors import StepError
+from segkit.pipeline import history, old_runs, own, parameters, places, told
 from segkit.pipeline import manifest as manifests
-from segkit.pipeline import old_runs, own, parameters, places, told
 from segkit.pipeline import plan as plans
 from segkit.pipeline.folder import Folder, named
 from segkit.pipeline.manifest import Manifest
@@ -37,17 +37,21 @@ def run(
     notebooks: Path | None = None,
     tell: Callable[[str, str, float], None] = quiet,
     workers: int | None = None,
+    keep_history: bool = True,
 ) -> Path:
     """Extract, run the notebooks, and return the run folder, which appears under its name only when whole.
 
     `today` is what `as_of: today` means; `only` names notebooks (those that give what they need come along); `given`
-    holds parameters as `KEY=VALUE`; `tell` hears of every step (see `steps.Tell`). Raises InputError before anything
-    is run where a wish cannot be met, LockedError where another run is at work, StepError where a notebook fails.
+    holds parameters as `KEY=VALUE`; `tell` hears of every step (see `steps.Tell`); without `keep_history` no snapshot is read
+    or kept. Raises InputError before anything is run where a wish cannot be met, LockedError where another run is at work,
+    StepError where a notebook fails.
     """
     start = time.perf_counter()
+    settings = history.placed(settings, keep=keep_history)
     every = plans.load(notebooks or places.notebooks())
     parameters.check(every, settings.parameters)
     own.check(settings)
+    history.check(settings)
     told.check(settings)
     plan = every.only(only)
     values = parameters.resolve(plan, configured=settings.parameters, given=given)
@@ -71,6 +75,7 @@ def run(
 
         try:
             Steps(plan, values, folder, manifest, kernels, tell).run(workers=workers)
+            snapshot = history.draft(settings, folder.partial)
         except StepError as error:
             _close(manifest, "failed", start)
             folder.fail()
@@ -78,6 +83,8 @@ def run(
             raise
         _close(manifest, "done", start)
         folder.finish()
+        if snapshot:
+            snapshot.place()
         told.keep(settings, folder.final)
     if not out:
         old_runs.clear(settings, folder.final)

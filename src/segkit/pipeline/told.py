@@ -36,9 +36,9 @@ def read(file: Path) -> pd.DataFrame:
 
 def check(settings: Settings) -> None:
     """Prove that the ledger can be read and its folder written, before anything runs. Raises InputError."""
-    if settings.history is None:
+    if settings.snapshots is None:
         return
-    folder = settings.path(settings.history)
+    folder = settings.snapshots
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -49,18 +49,18 @@ def check(settings: Settings) -> None:
 def bring(settings: Settings, run: Path) -> None:
     """Write what was told before as a table of the run; none where the firm keeps no history."""
     (run / TABLE).unlink(missing_ok=True)
-    if settings.history is not None:
-        read(settings.path(settings.history) / FILE).to_parquet(run / TABLE, index=False)
+    if settings.snapshots is not None:
+        read(settings.snapshots / FILE).to_parquet(run / TABLE, index=False)
 
 
 def keep(settings: Settings, run: Path) -> None:
     """Add what a finished run told to the ledger, whole or not at all. A run without alerts adds nothing."""
-    if settings.history is None or not (run / ALERTS).is_file():
+    if settings.snapshots is None or not (run / ALERTS).is_file():
         return
     from filelock import FileLock
 
     alerts = pd.read_parquet(run / ALERTS, columns=list(COLUMNS))
-    folder = settings.path(settings.history)
+    folder = settings.snapshots
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f".{FILE}.lock"):
         known = read(folder / FILE)

@@ -19,30 +19,54 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scope:
-    """For whom a column is measured, and when."""
+    """For whom a column is measured, and when; `base`: the customers whose cuts, ranks, rates and counts hold."""
 
     over: np.ndarray
     as_of: dt.date | None
+    base: Yard
 
 
-def derive(columns: Mapping[str, Derived], view: View, *, among: np.ndarray, as_of: dt.date | None) -> dict[str, list[float]]:
+@dataclass(frozen=True)
+class Yard:
+    """Customers by whom others are measured: their view, derived columns and all, and which rows of it count."""
+
+    view: View
+    among: np.ndarray
+
+    def known(self, column: str) -> np.ndarray:
+        """The values of a column that are known among those who count."""
+        import numpy as np
+
+        values = self.view.numbers(column)[self.among]
+        return values[~np.isnan(values)]
+
+    def over(self, one: Derived) -> Yard:
+        """The same customers, those counted for whom the column is measured."""
+        return self if one.over is None else Yard(self.view, met(one.over, self.view))
+
+
+def derive(
+    columns: Mapping[str, Derived], view: View, *, among: np.ndarray, as_of: dt.date | None, yard: Yard | None = None
+) -> dict[str, list[float]]:
     """Add the derived columns to the view, in their order; returns the cuts of bands and scores by column.
 
-    A column that the table itself brings is taken as it stands. Cuts, ranks and counts are of the rows in `among`.
+    A column that the table itself brings is taken as it stands. Cuts, ranks, rates and counts are of the rows in `among`, or
+    of the customers in `yard`, whose view has the same columns derived: those of another day, say.
     """
     cuts: dict[str, list[float]] = {}
     for name, one in columns.items():
         if name in view:
             continue
         over = among if one.over is None else met(one.over, view)
+        base = Yard(view, over) if yard is None else yard.over(one)
         if one.band:
-            cuts[name] = _band(one.band, name, view, over)
+            cuts[name] = _band(one.band, name, view, over, base)
         elif one.score:
-            cuts[name] = _score(one.score, name, view, over)
+            cuts[name] = _score(one.score, name, view, over, base)
         elif one.first_of:
             _first_of(one.first_of, name, view)
         else:
-            view.add(name, MEASURES[one.word](one, view, Scope(over, as_of)))
+            view.add(name, MEASURES[one.word](one, view, Scope(over, as_of, base)))
     return cuts
 
 
@@ -72,12 +96,9 @@ def _binned(values: np.ndarray, cuts: list[float], *, equal: str) -> np.ndarray:
     return part
 
 
-def _band(band: Band, name: str, view: View, over: np.ndarray) -> list[float]:
-    import numpy as np
-
-    values = view.numbers(band.of)
-    cuts = _cuts(band, values[over & ~np.isnan(values)])
-    codes = _binned(values, cuts, equal=band.equal)
+def _band(band: Band, name: str, view: View, over: np.ndarray, base: Yard) -> list[float]:
+    cuts = _cuts(band, base.known(band.of))
+    codes = _binned(view.numbers(band.of), cuts, equal=band.equal)
     if band.missing:
         codes[codes < 0] = band.names.index(band.missing)
     codes[~over] = -1
@@ -85,12 +106,13 @@ def _band(band: Band, name: str, view: View, over: np.ndarray) -> list[float]:
     return cuts
 
 
-def _score(score: Score, name: str, view: View, over: np.ndarray) -> list[float]:
+def _score(score: Score, name: str, view: View, over: np.ndarray, base: Yard) -> list[float]:
     import numpy as np
 
     values = view.numbers(score.of)
     known = over & ~np.isnan(values)
-    cuts = _cuts(Band(of=score.of, quantiles=score.bins, names=tuple(map(str, range(score.bins)))), values[known])
+    quantiles = Band(of=score.of, quantiles=score.bins, names=tuple(map(str, range(score.bins))))
+    cuts = _cuts(quantiles, base.known(score.of))
     part = _binned(values, cuts, equal="lower")
     rank = score.bins - part if score.best == "low" else part + 1
     view.add(name, np.where(known, rank, np.nan))
@@ -150,14 +172,15 @@ def _estimated(one: Derived, view: View, scope: Scope) -> np.ndarray:
     import numpy as np
 
     assert one.estimated
-    base = view.numbers(one.estimated.by)
+    by = view.numbers(one.estimated.by)
     if one.estimated.of not in view:
-        return base
+        return by
     values = view.numbers(one.estimated.of)
-    both = scope.over & ~np.isnan(values) & ~np.isnan(base)
-    total = base[both].sum()
-    rate = values[both].sum() / total if total else 1.0
-    return np.where(np.isnan(values), base * rate, values)
+    of, over = (scope.base.view.numbers(c)[scope.base.among] for c in (one.estimated.of, one.estimated.by))
+    both = ~np.isnan(of) & ~np.isnan(over)
+    total = over[both].sum()
+    rate = of[both].sum() / total if total else 1.0
+    return np.where(np.isnan(values), by * rate, values)
 
 
 def _days_since(one: Derived, view: View, scope: Scope) -> np.ndarray:
@@ -169,30 +192,31 @@ def _days_since(one: Derived, view: View, scope: Scope) -> np.ndarray:
     return today - view.days(str(one.days_since))
 
 
-def _greater(values: np.ndarray, amounts: np.ndarray) -> tuple[np.ndarray, float]:
-    """For each value the amount held by the values greater than it, and the amount of all."""
+def _greater(values: np.ndarray, base: np.ndarray | None, amounts: np.ndarray) -> tuple[np.ndarray, float]:
+    """For each value the amount held by those of `base` that are greater, and the amount of all. `base`: None for the values
+    themselves; `amounts`: of each one in it."""
     import numpy as np
 
-    order = np.argsort(-values, kind="stable")
-    ordered = values[order]
-    held = np.concatenate([[0.0], np.cumsum(amounts[order])])
-    starts = np.r_[True, ordered[1:] != ordered[:-1]]
-    first = np.flatnonzero(starts)[np.cumsum(starts) - 1]
+    order = np.argsort(values, kind="stable")
+    others = order if base is None else np.argsort(base, kind="stable")
+    held = np.concatenate([np.cumsum(amounts[others][::-1])[::-1], [0.0]])
     result = np.empty(len(values))
-    result[order] = held[first]
-    return result, float(held[-1])
+    result[order] = held[np.searchsorted((values if base is None else base)[others], values[order], side="right")]
+    return result, float(held[0])
 
 
 def _rank_share(one: Derived, view: View, scope: Scope) -> np.ndarray:
     import numpy as np
 
-    values = view.numbers(one.rank_share or one.cumulative_share or "")
+    column = one.rank_share or one.cumulative_share or ""
+    values = view.numbers(column)
     known = scope.over & ~np.isnan(values)
+    base = None if scope.base.view is view else scope.base.known(column)
     result = np.full(len(view), np.nan)
-    if known.any():
-        amounts = np.ones(known.sum()) if one.rank_share else np.clip(values[known], 0, None)
-        before, total = _greater(values[known], amounts)
-        result[known] = before / total if total > 0 else np.nan
+    held = values[known] if base is None else base
+    amounts = np.ones(len(held)) if one.rank_share else np.clip(held, 0, None)
+    before, total = _greater(values[known], base, amounts)
+    result[known] = before / total if total > 0 else np.nan
     return result
 
 
@@ -210,8 +234,11 @@ def _count_of(one: Derived, view: View, scope: Scope) -> np.ndarray:
     import numpy as np
 
     codes, values = view.codes(one.count_of or "")
-    counts = np.bincount(codes[scope.over & (codes >= 0)], minlength=len(values)).astype(float)
-    return np.append(counts, np.nan)[codes]
+    in_base, names = scope.base.view.codes(one.count_of or "")
+    found = np.bincount(in_base[scope.base.among & (in_base >= 0)], minlength=len(names))
+    by_name = dict(zip(names, found.tolist(), strict=True))
+    counts = np.array([*(by_name.get(name, 0) for name in values), np.nan], dtype=float)
+    return counts[codes]
 
 
 def _signs(one: Derived, view: View, _scope: Scope) -> np.ndarray:

@@ -11,8 +11,8 @@ import yaml
 from segkit import schemes
 from segkit.i18n import LANGUAGES, Words
 from segkit.workbench.files import place
+from segkit.workbench.history import History
 from segkit.workbench.naming import cluster_name
-from segkit.workbench.tables import Tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MODELS, EARLIER = "models", "earlier"
 
 
-class Keeping(Tables):
+class Keeping(History):
     """The part of a run that keeps models and schemes beside its tables."""
 
     def keep_json(self, name: str, content: Mapping[str, Any]) -> None:

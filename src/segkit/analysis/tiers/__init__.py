@@ -1,6 +1,6 @@
 """Customers → tiers: the first rule of a scheme that holds, for every customer exactly one tier of every scheme."""
 
-from segkit.analysis.tiers.assigning import assign, assign_all, measure, scores
+from segkit.analysis.tiers.assigning import assign, assign_all, cuts, measure, scores
 from segkit.analysis.tiers.summing import coverage, cross, sizes
 
-__all__ = ["assign", "assign_all", "coverage", "cross", "measure", "scores", "sizes"]
+__all__ = ["assign", "assign_all", "coverage", "cross", "cuts", "measure", "scores", "sizes"]

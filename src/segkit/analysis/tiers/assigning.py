@@ -73,6 +73,19 @@ def measure(
     return table
 
 
+def cuts(
+    schemes: Iterable[Scheme], customers: pd.DataFrame, *, as_of: dt.date | None = None, touches: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Where the bands and scores of all schemes whose inputs are there part the customers, as measured: one row per scheme,
+    column and cut: scheme, column, place (1 is the lowest), cut."""
+    view, rows = View(customers), []
+    for scheme in schemes:
+        if not lacking(scheme, customers, touches):
+            found = place(scheme, view, as_of=as_of, touches=touches).cuts
+            rows += [(scheme.name, name, at, cut) for name, some in found.items() for at, cut in enumerate(some, 1)]
+    return pd.DataFrame(rows, columns=["scheme", "column", "place", "cut"]).astype({"cut": "float64"})
+
+
 def scores(
     schemes: Iterable[Scheme], customers: pd.DataFrame, *, as_of: dt.date | None = None, touches: pd.DataFrame | None = None
 ) -> pd.DataFrame:

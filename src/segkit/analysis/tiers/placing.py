@@ -12,7 +12,7 @@ import numpy as np
 from segkit.analysis.tiers.scoring import events, points
 from segkit.schemes import NOT_AMONG, NOT_PLACED, Scheme
 from segkit.schemes.conditions import all_met, met
-from segkit.schemes.measures import derive
+from segkit.schemes.measures import Yard, derive
 from segkit.schemes.model import KNOWN_WEIGHT, SCORE
 from segkit.schemes.texts import ANY_VALUE, NO_RULE
 from segkit.schemes.view import View
@@ -36,17 +36,27 @@ class Placed:
     cuts: Mapping[str, list[float]]
     view: View
 
+    @property
+    def yard(self) -> Yard:
+        """These customers as those by whom others are measured: cuts, ranks and rates are theirs."""
+        return Yard(self.view, met(self.scheme.among, self.view))
 
-def place(scheme: Scheme, view: View, *, as_of: dt.date | None, touches: pd.DataFrame | None) -> Placed:
-    """Measure what the scheme derives and find each customer's rule. Raises KeyError where a column it needs is absent."""
+
+def place(
+    scheme: Scheme, view: View, *, as_of: dt.date | None, touches: pd.DataFrame | None, yard: Yard | None = None
+) -> Placed:
+    """Measure what the scheme derives and find each customer's rule. Raises KeyError where a column it needs is absent.
+
+    `yard`: customers whose cuts, ranks and rates hold for these too, `Placed.yard` of another day; default: their own.
+    """
     absent = lacking(scheme, view.frame, touches)
     if absent:
         raise KeyError(f"{scheme.name} needs {', '.join(absent)}")
     layer = view.layer()
     among = met(scheme.among, layer)
-    cuts = derive(scheme.measured, layer, among=among, as_of=as_of)
+    cuts = derive(scheme.measured, layer, among=among, as_of=as_of, yard=yard)
     if scheme.kind == "points":
-        score, known = points(scheme, layer)
+        score, known = points(scheme, layer, yard=yard)
         layer.add(SCORE, np.where(known < scheme.least_known, np.nan, score))
         layer.add(KNOWN_WEIGHT, known)
     elif scheme.kind == "events":

@@ -10,15 +10,15 @@ import pandas as pd
 from segkit.schemes import Scheme
 from segkit.schemes.conditions import holds, met
 from segkit.schemes.derived import Derived, Score
-from segkit.schemes.measures import derive
+from segkit.schemes.measures import Yard, derive
 from segkit.schemes.model import Indicator
 from segkit.schemes.view import View
 
 MIDDLE_OF_MONTH = 15  # days: touches are kept by month, and count as made in its middle
 
 
-def points(scheme: Scheme, view: View) -> tuple[np.ndarray, np.ndarray]:
-    """The score, 0 to 100, and the share of the weight that was known, 0 to 1.
+def points(scheme: Scheme, view: View, *, yard: Yard | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """The score, 0 to 100, and the share of the weight that was known, 0 to 1. `yard`: whose quantiles hold, see `derive`.
 
     An indicator that is unknown or absent is left out and the other weights are renormalised; NaN where none is known.
     """
@@ -26,7 +26,7 @@ def points(scheme: Scheme, view: View) -> tuple[np.ndarray, np.ndarray]:
     for indicator in scheme.indicators:
         if indicator.column not in view:
             continue
-        earned = _earned(indicator, view)
+        earned = _earned(indicator, view, yard)
         there = ~np.isnan(earned)
         known += indicator.weight * there
         won += indicator.weight * np.where(there, earned, 0.0)
@@ -34,13 +34,14 @@ def points(scheme: Scheme, view: View) -> tuple[np.ndarray, np.ndarray]:
     return score, known / sum(i.weight for i in scheme.indicators)
 
 
-def _earned(indicator: Indicator, view: View) -> np.ndarray:
+def _earned(indicator: Indicator, view: View, yard: Yard | None) -> np.ndarray:
     """Points of one indicator, 0 to 1; NaN where it is unknown or not measured for the customer."""
     over = met(indicator.over, view)
     if indicator.scores:
         layer = view.layer()
         score = Derived(score=Score(of=indicator.column, bins=indicator.scores, best=indicator.best))
-        derive({"points": score}, layer, among=over, as_of=None)
+        base = yard and Yard(yard.view, met(indicator.over, yard.view))
+        derive({"points": score}, layer, among=over, as_of=None, yard=base)
         return (layer.numbers("points") - 1) / (indicator.scores - 1)
     if indicator.range:
         worst, best = indicator.range

@@ -1,0 +1,140 @@
+"""Past tiers, who moved since and why: one pass over the past days, since each holds all customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from segkit.analysis.migration import causes, turnover
+from segkit.analysis.migration.then import REBUILT, SNAPSHOT, Known, Place, Then, in_scheme, tiers_of
+from segkit.schemes import Scheme
+
+NEW, LOST = "(new)", "(lost)"
+FACTS = [f"{what}_{n}" for n in range(1, causes.FACTS + 1) for what in ("measure", "before", "after")]
+PAST = ["since", "scheme", "customer_id", "tier", "revenue", "source"]
+MOVES = ["since", "scheme", "customer_id", "from_tier", "to_tier", "cause", "marked", "revenue", "revenue_then", *FACTS]
+FLOWS = ["scheme", "since", "source", "from_tier", "to_tier", "cause", "marked", "customers", "revenue", "revenue_then"]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """`past`: one row per since, scheme and customer known then: tier (`not_placed` among them), revenue by then, source.
+    `moves`: one row per since, scheme and customer that has another tier today: from_tier, to_tier (`(new)`: no tier then,
+    `(lost)`: none today), cause, `marked` (only cuts, currency or rules), revenue (today's; of the lost that of then),
+    revenue_then, and what changed (see `causes.facts`). `flows`: customers and money by scheme, since, from, to and cause,
+    those who stayed among them. `turnover`: see there. `sources`: since, kind, source, of each day looked at."""
+
+    past: pd.DataFrame
+    moves: pd.DataFrame
+    flows: pd.DataFrame
+    turnover: pd.DataFrame
+    sources: pd.DataFrame
+
+    def day(self, kind: str) -> pd.Timestamp | None:
+        """The newest past day of a kind, `quarter` or `last`; None where there is none."""
+        days = self.sources.loc[self.sources["kind"] == kind, "since"]
+        return days.max() if len(days) else None
+
+    @property
+    def told(self) -> pd.DataFrame:
+        """The moves without the columns that say what changed."""
+        return self.moves.drop(columns=FACTS)
+
+
+def trace(thens: Iterable[Then], now: Known, tiers: pd.DataFrame, *, place: Place, silent_days: int = 365) -> Traced:
+    """Compare each past day with today. `now`: today's customers; `tiers`: customer_id, scheme, tier of today; `place`:
+    `analysis.tiers.placing.place`; `silent_days`: without an order for longer a customer counts as lost."""
+    current = {str(name): rows.set_index("customer_id")["tier"] for name, rows in tiers.groupby("scheme", observed=True)}
+    past, moves, flows, movement, sources = [], [], [], [], []
+    for then in thens:
+        known = then.known()
+        kept: Mapping[str, pd.Series] = then.kept() if then.source == SNAPSHOT else {}
+        day = _Day(then, known, now, place)
+        for scheme in (s for s in then.schemes if s.name in current and (then.source == REBUILT or s.name in kept)):
+            old = kept[scheme.name] if kept else tiers_of(known.placed(scheme, place), known.customers["customer_id"])
+            past.append(day.past(scheme, old))
+            both = day.compared(scheme, old, current[scheme.name])
+            moves.append(both[both["cause"] != causes.STAYED])
+            flows.append(_summed(both))
+        sources += [(then.since, kind, then.source) for kind in sorted(then.kinds)]
+        movement += [turnover.of(known, now, silent_days=silent_days).assign(since=then.since)] if then.kinds else []
+    return Traced(
+        _stacked(past, PAST),
+        _stacked(moves, MOVES),
+        _stacked(flows, FLOWS),
+        _stacked(movement, turnover.COLUMNS),
+        pd.DataFrame(sources, columns=["since", "kind", "source"]).astype({"since": "datetime64[us]"}),
+    )
+
+
+@dataclass(frozen=True)
+class _Day:
+    """A past day that is held against today."""
+
+    then: Then
+    known: Known
+    now: Known
+    place: Place
+
+    def past(self, scheme: Scheme, old: pd.Series) -> pd.DataFrame:
+        """The rows of `past_tiers` of one scheme."""
+        revenue = _money(self.known).reindex(old.index)
+        rows = pd.DataFrame({"customer_id": old.index, "tier": old.astype("str").to_numpy(), "revenue": revenue.to_numpy()})
+        return rows.assign(since=self.then.since, scheme=scheme.name, source=self.then.source)[PAST]
+
+    def compared(self, scheme: Scheme, old: pd.Series, new: pd.Series) -> pd.DataFrame:
+        """One row per customer that has a tier on either day, with the cause of its move (`stayed` where it did not)."""
+        was, is_ = in_scheme(old), in_scheme(new)
+        ids = was.index.union(is_.index)
+        rows = pd.DataFrame({"from_tier": was.reindex(ids).fillna(NEW), "to_tier": is_.reindex(ids).fillna(LOST)})
+        rows["cause"] = self._ends(rows)
+        moved = rows.index[rows["cause"].isna()]
+        if len(moved):
+            case = causes.Case(scheme, self.known, self.now, self.place, moved)
+            found = causes.explain(case, was.loc[moved], is_.loc[moved], revalued=self.then.revalued)
+            rows.loc[moved, "cause"] = found["cause"]
+            rows = rows.join(causes.facts(case, found["cause"]))
+        then, now = (_money(known).reindex(ids) for known in (self.known, self.now))
+        rows = rows.assign(revenue=now.fillna(then).fillna(0.0), revenue_then=then.fillna(0.0))
+        rows["marked"] = rows["cause"].isin(causes.NOBODYS)
+        rows = rows.rename_axis("customer_id").reset_index()
+        return rows.assign(since=self.then.since, scheme=scheme.name, source=self.then.source).reindex(
+            columns=[*MOVES, "source"]
+        )
+
+    def _ends(self, rows: pd.DataFrame) -> np.ndarray:
+        """The cause of those who stayed, came and left; None for those who moved."""
+        known_then = rows.index.isin(self.known.customers["customer_id"])
+        known_now = rows.index.isin(self.now.customers["customer_id"])
+        came, went = (rows["from_tier"] == NEW).to_numpy(), (rows["to_tier"] == LOST).to_numpy()
+        cause = np.full(len(rows), None, dtype=object)
+        cause[(rows["from_tier"] == rows["to_tier"]).to_numpy()] = causes.STAYED
+        cause[came] = np.where(known_then[came], causes.ENTERED, causes.ARRIVED)
+        cause[went] = np.where(known_now[went], causes.LEFT, causes.GONE)
+        return cause
+
+
+def _money(known: Known) -> pd.Series:
+    return known.customers.set_index("customer_id")["monetary"].astype(float)
+
+
+def _summed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Customers and money by from, to and cause."""
+    keys = ["scheme", "since", "source", "from_tier", "to_tier", "cause", "marked"]
+    sums = rows.groupby(keys, sort=True).agg(
+        customers=("customer_id", "size"), revenue=("revenue", "sum"), revenue_then=("revenue_then", "sum")
+    )
+    return sums.reset_index()[FLOWS]
+
+
+def _stacked(tables: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """One below the other; without any the columns alone."""
+    filled = [table for table in tables if len(table)]
+    if not filled:
+        return pd.DataFrame(columns=columns).astype({"since": "datetime64[us]"})
+    table = pd.concat(filled, ignore_index=True)[columns]
+    words = [c for c in ("scheme", "tier", "source", "from_tier", "to_tier", "cause") if c in columns]
+    return table.astype({"since": "datetime64[us]"} | dict.fromkeys(words, "category"))
