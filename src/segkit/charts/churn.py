@@ -53,7 +53,7 @@ def calibration(table: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) 
     ax.plot([0, 1], [0, 1], color=style.PALE, linewidth=1.2)
     ax.vlines(table["forecast"], table["low"], table["high"], color=style.ACCENT, alpha=0.45, linewidth=2.2)
     ax.scatter(table["forecast"], table["share"], s=34, color=style.ACCENT, zorder=3)
-    ax.annotate(labels.words("chart.forecast_is_right"), (0.97, 0.93), ha="right", fontsize=8.5, color=style.GREY)
+    ax.annotate(labels.words("chart.forecast_is_right"), (0.6, 0.5), fontsize=8.5, color=style.GREY)
     _shares(ax, labels, "axis.churn_forecast", "axis.churn_share")
     return ax
 
