@@ -236,3 +236,21 @@ def sheet(ax: Axes | None, labels: Labels, rows: pd.DataFrame, *, row: float) ->
     if rows.empty:
         ax.set_axis_off()
     return ax
+
+
+def parted(places: Sequence[float], *, least: float) -> list[float]:
+    """Places along an axis moved apart until no two are nearer than `least`, in their order, each as near as may be: where
+    labels stand that would cover each other."""
+    groups: list[tuple[float, list[int]]] = []
+    for i in sorted(range(len(places)), key=lambda i: places[i]):
+        middle, members = float(places[i]), [i]
+        while groups and middle - groups[-1][0] < least * (len(members) + len(groups[-1][1])) / 2:
+            before, others = groups.pop()
+            middle = (before * len(others) + middle * len(members)) / (len(others) + len(members))
+            members = [*others, *members]
+        groups.append((middle, members))
+    found = [0.0] * len(places)
+    for middle, members in groups:
+        for k, i in enumerate(members):
+            found[i] = middle + least * (k - (len(members) - 1) / 2)
+    return found

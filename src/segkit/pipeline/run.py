@@ -13,7 +13,7 @@ from pathlib import Path
 
 from segkit.errors import StepError
 from segkit.pipeline import manifest as manifests
-from segkit.pipeline import own, parameters, places
+from segkit.pipeline import earlier, own, parameters, places
 from segkit.pipeline import plan as plans
 from segkit.pipeline.folder import Folder, named
 from segkit.pipeline.manifest import Manifest
@@ -71,6 +71,7 @@ def run(
             raise
         _close(manifest, "done", start)
         folder.finish()
+        earlier.keep(settings, folder.final, as_of=dt.date.fromisoformat(manifest.content["as_of"]))
     return folder.final
 
 
@@ -136,6 +137,7 @@ class _WayIn:
         try:
             summary = crm.extract(self.settings, tables=tables, today=self.today, as_of=self.as_of)
             folder = self._final(summary.as_of)
+            earlier.bring(self.settings, folder.partial, as_of=summary.as_of, replaced=folder.final)
         except BaseException:
             self.folder.drop()
             raise
