@@ -110,7 +110,9 @@ def snake(profiles: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> 
     ax.axhline(0, color=style.GREY, linewidth=0.8, zorder=0)
     for row in profiles.to_dict("records"):
         at = (int(row["cluster"]) - 1) % len(COLOURS)
-        ax.plot(range(len(names)), [row[n] for n in names], color=COLOURS[at], marker=MARKS[at], gid=f"cluster {row['cluster']}")
+        ax.plot(
+            range(len(names)), [row[n] for n in names], color=COLOURS[at], marker=MARKS[at], gid=f"cluster {row['cluster']}"
+        )
     ends = style.parted(profiles[names[-1]].tolist(), least=0.075 * _reach(profiles[names]))
     for row, y in zip(profiles.to_dict("records"), ends, strict=True):
         said = style.short(_cluster_name(labels, row), 38)

@@ -6,7 +6,7 @@ Categories take Okabe & Ito's colours, which stay apart for colour-blind readers
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache

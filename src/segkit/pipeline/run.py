@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segkit.errors import StepError
-from segkit.pipeline import manifest as manifests
 from segkit.pipeline import earlier, own, parameters, places
+from segkit.pipeline import manifest as manifests
 from segkit.pipeline import plan as plans
 from segkit.pipeline.folder import Folder, named
 from segkit.pipeline.manifest import Manifest
