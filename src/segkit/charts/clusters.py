@@ -39,7 +39,7 @@ def sweep(table: pd.DataFrame, labels: Labels, *, chosen: int, ax: Axes | None =
         panel.scatter(table["k"], table[name], color=colours, s=34, zorder=3, gid=name)
         panel.axvline(chosen, color=style.RULE, linewidth=8, zorder=0)
         panel.set_ylabel(labels.words(f"axis.{name}"))
-        panel.set_ylim(bottom=0)
+        panel.set_ylim(0, 1.15 * panel.get_ylim()[1] if name != "stability" else 1.15)
         panel.grid(axis="y")
         _say_chosen(panel, table, name, chosen, labels)
     panels[2].yaxis.set_major_formatter(labels.percent)
@@ -115,7 +115,7 @@ def snake(profiles: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> 
         )
     ends = style.parted(profiles[names[-1]].tolist(), least=0.075 * _reach(profiles[names]))
     for row, y in zip(profiles.to_dict("records"), ends, strict=True):
-        said = style.short(_cluster_name(labels, row), 38)
+        said = style.short(_cluster_name(labels, row), 46)
         ax.annotate(said, (len(names) - 1, y), (8, 0), textcoords="offset points", va="center", fontsize=8.5, color=style.INK)
     ax.set_xticks(range(len(names)), [labels.words(f"feature.{n.removeprefix('z_')}") for n in names])
     ax.set_xlim(-0.15, len(names) - 1 + 0.95 * max(1, len(names) - 1))
