@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import btyd, data, measure, migration, scheduled, startup, tiers
+from bench import btyd, clusters, data, measure, migration, scheduled, startup, tiers
 
 SAID = {
     "segkit": "segkit's feature step",
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     say(*scheduled.report(rounds=asked.rounds), "", "All tier schemes on made-up customers")
     say(*tiers.report(asked.customers, rounds=asked.rounds), "", "Buy-till-you-die models fitted")
     say(*btyd.report(asked.histories, rounds=asked.rounds), "", "Snapshots of past quarters crossed")
-    say(*migration.report(asked.customers, rounds=asked.rounds), "", *targets, *last)
+    say(*migration.report(asked.customers, rounds=asked.rounds), "", "Clusters from two to ten")
+    say(*clusters.report(asked.customers, rounds=asked.rounds), "", *targets, *last)
 
 
 def _parser() -> argparse.ArgumentParser:

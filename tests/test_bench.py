@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from bench import data, features
+from bench import clusters, data, features
+
+from segkit.analysis.clusters import sweep
 
 DATES = ["first_order_on", "last_order_on"]
 COUNTS = ["frequency", "recency_days", "tenure_days"]
@@ -52,3 +54,9 @@ def test_the_lines_are_the_same_every_time_and_hold_every_kind_of_credit(lines: 
     assert (orders["max"] < 0).any(), "credit notes of their own"
     assert ((orders["max"] > 0) & (orders["sum"].round(4) == 0)).any(), "orders cancelled in full"
     assert ((orders["min"] < 0) & (orders["sum"] > 0.01)).any(), "single lines taken back"
+
+
+def test_the_silhouettes_of_the_sweep_are_scikit_learn_s_on_the_same_sample() -> None:
+    trial = sweep(clusters.customers(3_000), seed=1, ks=range(2, 6), bootstraps=1)
+    assert len(trial.table) == 4
+    assert clusters.largest_difference(trial) < 1e-9

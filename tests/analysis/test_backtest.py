@@ -144,3 +144,23 @@ def test_a_scheme_that_reads_fields_of_today_cannot_be_tested():
     assert without["loyalty"] == ["repurchase_intent", "satisfaction"]
     assert "touches_12m" in without["value_cost"]
     assert "region" not in without  # sorts by place, not by worth
+
+
+def test_stability_is_that_of_segments_made_from_models_fitted_to_each_sample_anew():
+    seen, after = firm(200)
+    told = {cutoff: frame.assign(expected=frame["monetary"].rank()) for cutoff, frame in seen.items()}
+    drawn = []
+
+    def halves(customers: pd.DataFrame, _: dt.date) -> pd.Series:
+        return customers["expected"] > customers["expected"].median()
+
+    def anew(sample: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+        drawn.append((cutoff, set(sample.columns) & {"next_orders", "next_revenue"}, sample["customer_id"].duplicated().any()))
+        return sample.assign(expected=np.random.default_rng(len(drawn)).random(len(sample)))
+
+    each = [backtest.Segmentation("halves", halves)]
+    fixed = backtest.run(each, told.__getitem__, after, WINDOWS, bootstraps=3)
+    honest = backtest.run(each, told.__getitem__, after, WINDOWS, bootstraps=3, anew=anew)
+    assert fixed["stability_ari"].min() > 0.8
+    assert honest["stability_ari"].max() < 0.1
+    assert drawn == [(cutoff, set(), True) for cutoff in (FIRST, SECOND) for _ in range(3)]

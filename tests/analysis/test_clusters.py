@@ -66,18 +66,24 @@ def test_numbers_depend_neither_on_the_order_of_rows_nor_on_the_seed(seed):
     pd.testing.assert_series_equal(first, other.loc[first.index])
 
 
-def test_the_currency_does_not_matter():
+@pytest.mark.parametrize("rate", [157.3, 1e-4])
+def test_the_currency_does_not_matter(rate):
     customers = mixture()
-    yen = customers.assign(monetary=customers["monetary"] * 157.3)
-    one, other = (clusters.assign(clusters.fit(c, k=3, seed=1), c) for c in (customers, yen))
-    pd.testing.assert_frame_equal(one, other)
+    other = customers.assign(monetary=customers["monetary"] * rate)
+    one, two = (clusters.fit(c, k=3, seed=1) for c in (customers, other))
+    pd.testing.assert_frame_equal(clusters.assign(one, customers), clusters.assign(two, other))
+    assert two.coordinates(other) == pytest.approx(one.coordinates(customers), abs=1e-6)
 
 
 def test_one_account_of_two_fifths_of_revenue_is_no_cluster_of_its_own():
     customers = mixture()
     giant = customers.iloc[[0]].assign(customer_id="giant", monetary=customers["monetary"].sum() * 0.67)
     both = pd.concat([customers, giant], ignore_index=True)
-    found = clusters.assign(clusters.fit(both, k=3, seed=1), both)
+    model = clusters.fit(both, k=3, seed=1)
+    money = model.coordinates(both)[:, 2]
+    assert money[-1] == money[:-1].max()  # it counts no more than the next
+    assert set(clusters.outliers(model, both).query("feature == 'monetary' and end == 'high'")["customer_id"]) == {"giant"}
+    found = clusters.assign(model, both)
     assert found["cluster"].value_counts().min() > 30
     assert adjusted_rand_score(both["kind"], found["cluster"]) == 1.0
 
@@ -131,6 +137,7 @@ def test_the_tree_s_rules_load_as_a_scheme_that_gives_the_same_clusters():
     names = {one: {"en": f"cluster {one}", "zh": f"第 {one} 组"} for one in model.ids}
     words = {word: {"en": word, "zh": word} for word in ("title", "left_out", "margin_rate")}
     (written,) = clusters.schemes(rules, model, names, words)
+    assert written["name"] != "clusters"  # a firm that takes the rules up has both in its bake-off
     scheme = schemes.parse(written, file="clusters.yaml")
     placed = tiers.assign(scheme, customers, reasons=dict.fromkeys([*scheme.names("en"), "not_placed"], ""))
     assert clusters.followed(assigned, placed) == rules.table["right"].sum()
@@ -143,3 +150,44 @@ def test_three_curves_decide_the_number_and_the_reason_is_given():
     assert {"k", "silhouette", "stability"} <= set(trial.table.columns)
     assert trial.table.set_index("k")["silhouette"].idxmax() == 3
     assert choice.reason
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_the_number_chosen_depends_neither_on_the_order_of_rows_nor_on_the_seed(seed):
+    customers = mixture()
+    mixed = customers.sample(frac=1, random_state=seed).reset_index(drop=True)
+    one, other = clusters.sweep(customers, seed=seed, bootstraps=5), clusters.sweep(mixed, seed=seed, bootstraps=5)
+    pd.testing.assert_frame_equal(one.table, other.table)
+    assert clusters.choose(clusters.sweep(mixed, seed=seed + 50, bootstraps=5)).k == clusters.choose(one).k == 3
+
+
+def test_optional_features_part_customers_and_who_lacks_one_is_left_out_with_the_reason():
+    customers = mixture(30)
+    whole = customers.assign(
+        tenure_days=800, usual_gap_days=np.where(customers["kind"] == "small", 90.0, 20.0), margin=customers["monetary"] * 0.2,
+        orders_12m=np.where(customers["kind"] == "fading", 0, 6), orders_prev_12m=6,
+    )  # fmt: skip
+    young = whole["customer_id"].isin(["c000", "c001"])
+    whole = whole.assign(
+        tenure_days=np.where(young, 100, np.where(customers["kind"] == "fading", 900, 500)),
+        usual_gap_days=whole["usual_gap_days"].mask(whole.index == 5),
+    )
+    model = clusters.fit(whole, features=["recency", "gap", "margin", "trend", "tenure"], k=3, seed=1)
+    assert model.features == ("recency", "gap", "trend", "tenure")
+    assert model.dropped == ("margin",)  # everybody earns a fifth
+    found = clusters.assign(model, whole)
+    assert adjusted_rand_score(whole["kind"][found["cluster"].notna()], found["cluster"].dropna()) == 1.0
+    assert found.loc[[0, 1, 5], "reason"].tolist() == ["missing_trend", "missing_trend", "missing_gap"]
+
+
+def test_an_earlier_clustering_is_taken_up_matched_applied_unchanged_or_not_at_all():
+    before = clusters.fit(mixture(), k=3, seed=1, features=["recency", "monetary"])
+    trial = clusters.sweep(mixture(seed=3), seed=1, bootstraps=5)
+    chosen = {mode: clusters.choose(trial, previous=before, mode=mode) for mode in ("refit", "keep", "new")}
+    assert {mode: (one.k, one.reason) for mode, one in chosen.items()} == {
+        "refit": (3, "kept"), "keep": (3, "unchanged"), "new": (3, "best"),
+    }  # fmt: skip
+    asked = ["recency", "frequency"]
+    assert clusters.features_of(before, mode="keep", asked=asked) == ("recency", "monetary")
+    assert clusters.features_of(before, mode="refit", asked=asked) == asked
+    assert clusters.features_of(None, mode="keep", asked=asked) == asked

@@ -143,3 +143,16 @@ def test_every_window_adds_up_by_segment():
     ]
     assert table.loc["(all)", ["customers", "forecast_revenue", "revenue"]].tolist() == [3, 30, 30]
     assert np.isnan(table.loc["new", "ratio"])
+
+
+def test_what_was_told_at_a_past_day_is_told_anew_of_any_sample_each_row_counting(orders):
+    cutoff = WINDOWS["cutoff"].max()
+    chosen = {"orders": "mbg_nbd", "revenue": "mbg_nbd"}
+    then = value.told_then(WINDOWS, chosen)
+    whole = value.known_then(lambda day: seen(orders, day), then)(cutoff)
+    twice = then(pd.concat([whole, whole], ignore_index=True), cutoff)
+    few = then(whole.iloc[::2].reset_index(drop=True), cutoff)
+    for name in ("p_order", "expected_revenue"):
+        assert twice[name].to_numpy() == pytest.approx(np.tile(whole[name], 2), rel=2e-3)
+    assert (few["p_order"].to_numpy() - whole["p_order"].to_numpy()[::2]).std() > 1e-5  # other parameters
+    assert few["p_order"].to_numpy() == pytest.approx(whole["p_order"].to_numpy()[::2], abs=0.1)

@@ -60,8 +60,8 @@ KEY_FIGURES = pd.DataFrame(
         ("customers", 5.0, 5.0, "count", "up", "20_rfm"),
         ("gap", 31.0, None, "days", "", "50_value"),
     ],
-    columns=["figure", "value", "before", "unit", "better", "source"],
-).assign(since="2024-04-01", as_of=AS_OF, note="")
+    columns=["figure", "value", "before", "unit", "better", "notebook"],
+).assign(since="2024-04-01", as_of=AS_OF, note="", before_note=None)
 MIGRATION = pd.DataFrame(
     [
         ("rfm_matrix", "2024-04-01", "core", "save", "late", 1, 6_000.0),

@@ -92,7 +92,7 @@ def test_another_language_is_said_and_drawn_anew_and_holds_no_sentence_of_the_ru
 def test_a_key_figure_tells_its_change_and_whether_that_is_good(written, english):
     html = written()
     assert 'class="change good">▲ 10.6% up since 1 Apr 2024' in html
-    assert 'class="change risk">▲ 3.0 points up since 1 Apr 2024' in html
+    assert 'class="change risk">▲ 3.0 pts up since 1 Apr 2024' in html
     assert 'class="change ">unchanged since 1 Apr 2024' in html
 
 

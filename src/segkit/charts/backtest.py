@@ -40,4 +40,8 @@ def separation(table: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -
     ax.set_xlabel(labels.words("axis.separation"))
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
+    if len(table) > len(rows):
+        said = labels.words("chart.first_of", shown=len(rows), of=len(table))
+        ax.annotate(said, (1, 0), (0, -38), xycoords="axes fraction", textcoords="offset points", ha="right", va="top",
+                    fontsize=8, color=style.GREY)  # fmt: skip
     return ax

@@ -39,7 +39,7 @@ def sweep(table: pd.DataFrame, labels: Labels, *, chosen: int, ax: Axes | None =
         panel.scatter(table["k"], table[name], color=colours, s=34, zorder=3, gid=name)
         panel.axvline(chosen, color=style.RULE, linewidth=8, zorder=0)
         panel.set_ylabel(labels.words(f"axis.{name}"))
-        panel.set_ylim(bottom=0)
+        panel.set_ylim(0, 1.15 * panel.get_ylim()[1] if name != "stability" else 1.15)
         panel.grid(axis="y")
         _say_chosen(panel, table, name, chosen, labels)
     panels[2].yaxis.set_major_formatter(labels.percent)
@@ -94,6 +94,40 @@ def profile(profiles: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -
     ax.spines[:].set_visible(False)
     ax.invert_yaxis()
     return ax
+
+
+@house()
+def snake(profiles: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axes:
+    """Each cluster as a line over its features, in standard deviations from the average customer, named at its right end.
+
+    `profiles`: cluster, name, `z_<feature>`, the most valuable first.
+    """
+    ax = style.canvas(ax, labels, height=0.3 if profiles.empty else max(3.0, 1.2 + 0.3 * len(profiles)))
+    if profiles.empty:
+        ax.set_axis_off()
+        return ax
+    names = [c for c in profiles.columns if c.startswith("z_")]
+    ax.axhline(0, color=style.GREY, linewidth=0.8, zorder=0)
+    for row in profiles.to_dict("records"):
+        at = (int(row["cluster"]) - 1) % len(COLOURS)
+        ax.plot(
+            range(len(names)), [row[n] for n in names], color=COLOURS[at], marker=MARKS[at], gid=f"cluster {row['cluster']}"
+        )
+    ends = style.parted(profiles[names[-1]].tolist(), least=0.075 * _reach(profiles[names]))
+    for row, y in zip(profiles.to_dict("records"), ends, strict=True):
+        said = style.short(_cluster_name(labels, row), 46)
+        ax.annotate(said, (len(names) - 1, y), (8, 0), textcoords="offset points", va="center", fontsize=8.5, color=style.INK)
+    ax.set_xticks(range(len(names)), [labels.words(f"feature.{n.removeprefix('z_')}") for n in names])
+    ax.set_xlim(-0.15, len(names) - 1 + 0.95 * max(1, len(names) - 1))
+    ax.set_ylabel(labels.words("axis.deviations"))
+    ax.tick_params(length=0, labelcolor=style.INK)
+    ax.grid(axis="y")
+    return ax
+
+
+def _reach(z: pd.DataFrame) -> float:
+    """From the least to the greatest value, at least one."""
+    return max(1.0, float(z.max(axis=None) - z.min(axis=None)))
 
 
 def _cluster_name(labels: Labels, row: dict[Any, Any]) -> str:

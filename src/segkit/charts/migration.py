@@ -3,7 +3,7 @@ alone, which says what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +138,8 @@ def _bars(ax: Axes, x: int, stack: Stack, colours: Mapping[str, str], said: Call
 
 def _names(ax: Axes, labels: Labels, scheme: str, x: int, stack: Stack) -> None:
     """The names beside the last day's bars, kept apart where bars are low."""
-    for tier, y in _apart({tier: stack.middle(tier) for tier in stack.top}, 0.052):
+    places = style.parted([stack.middle(tier) for tier in stack.top], least=0.052)
+    for tier, y in zip(stack.top, places, strict=True):
         name = style.short(tier_name(labels.words, scheme, tier), 26)
         ink = style.GREY if tier in ENDS else style.INK
         ax.annotate(name, (x + BAR, y), (4, 0), textcoords="offset points", va="center", fontsize=8.5, color=ink)
@@ -150,14 +151,6 @@ def _name_came_in(ax: Axes, labels: Labels, stacks: Sequence[Stack]) -> None:
     if x is not None:
         place: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "center"}
         ax.annotate(labels.words(ENDS[NEW]), (x - BAR, stacks[x].middle(NEW)), (-3, 0), fontsize=8, color=style.GREY, **place)
-
-
-def _apart(middles: Mapping[str, float], least: float) -> Iterator[tuple[str, float]]:
-    """Heights from the top down, each at least so far below the one before."""
-    above = 2.0
-    for tier, y in middles.items():
-        above = min(y, above - least)
-        yield tier, above
 
 
 @house()

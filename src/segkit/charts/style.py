@@ -6,7 +6,7 @@ Categories take Okabe & Ito's colours, which stay apart for colour-blind readers
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -249,3 +249,21 @@ def row_names(ax: Axes, names: list[str]) -> None:
     ax.set_ylim(len(names) - 0.45, -0.55)
     ax.tick_params(axis="y", labelcolor=INK, labelsize=9)
     ax.spines["left"].set_visible(False)
+
+
+def parted(places: Sequence[float], *, least: float) -> list[float]:
+    """Places along an axis moved apart until no two are nearer than `least`, in their order, each as near as may be: where
+    labels stand that would cover each other."""
+    groups: list[tuple[float, list[int]]] = []
+    for i in sorted(range(len(places)), key=lambda i: places[i]):
+        middle, members = float(places[i]), [i]
+        while groups and middle - groups[-1][0] < least * (len(members) + len(groups[-1][1])) / 2:
+            before, others = groups.pop()
+            middle = (before * len(others) + middle * len(members)) / (len(others) + len(members))
+            members = [*others, *members]
+        groups.append((middle, members))
+    found = [0.0] * len(places)
+    for middle, members in groups:
+        for k, i in enumerate(members):
+            found[i] = middle + least * (k - (len(members) - 1) / 2)
+    return found

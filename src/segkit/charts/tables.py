@@ -23,6 +23,7 @@ KINDS = {
     **dict.fromkeys(("expected_low", "expected_high", "expected_spend", "revenue_at_risk", "money"), "money"),
     **dict.fromkeys(("ratio", "ratio_low", "ratio_high", "forecast_ratio", "top_fifth"), "percent"),
     **dict.fromkeys(("eta2_revenue", "eta2_churn", "capture_top20", "smallest", "separation"), "percent"),
+    **dict.fromkeys(("separation_low", "separation_high"), "percent"),
     **dict.fromkeys(("auc_churn", "stability_ari", "roc_auc", "average_precision", "brier", "log_loss"), "decimal2"),
     **dict.fromkeys(("ece_levelled", "level_error", "churned_share"), "percent"),
     **dict.fromkeys(("revenue_if_ordering", "revenue_forecast"), "money"),

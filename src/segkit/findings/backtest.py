@@ -19,6 +19,7 @@ def separated_best(table: pd.DataFrame) -> Finding:
         return Finding("nothing_to_bake_off", {}, "warn")
     best = table.iloc[0]
     numbers = {"scheme": f"scheme.{best['scheme']}", "windows": int(best["windows"]), "separation": best["separation"]}
+    numbers |= {"low": best["separation_low"], "high": best["separation_high"]}
     near = table[table["within_noise"].astype(bool)].iloc[1:]
     if best["windows"] < 2:
         return Finding("separated_one_window", numbers, "warn")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ def chosen(sweep: pd.DataFrame, k: int, reason: str, best: int) -> Finding:
         same = reason == "constant"
         return Finding("clusters_constant" if same else "clusters_few", {}, "warn")
     rows = sweep.set_index("k")
+    if reason == "unchanged":
+        return Finding("clusters_unchanged", {"k": k})
     if k not in rows.index:
         return Finding("clusters_given", {"k": k})
     row = rows.loc[k]
@@ -58,6 +61,20 @@ def sharpest(profiles: pd.DataFrame) -> Finding:
     at = far.abs().idxmax()
     numbers = {"cluster": int(at[0]), "feature": f"feature.{at[1].removeprefix('z_')}", "apart": abs(float(far[at]))}
     return Finding("sharpest_above" if far[at] > 0 else "sharpest_below", numbers)
+
+
+def alike(profiles: pd.DataFrame) -> Finding:
+    """The two clusters nearest to each other, and the feature that tells them apart. `profiles`: cluster, `z_<feature>`."""
+    names = [c for c in profiles.columns if c.startswith("z_")]
+    if profiles.empty or not names:
+        return Finding("no_clusters", {})
+    rows = dict(zip(profiles["cluster"], profiles[names].to_numpy(dtype=float), strict=True))
+    if len(rows) < 2:
+        return Finding("one_cluster", {})
+    one, other = min(itertools.combinations(rows, 2), key=lambda pair: ((rows[pair[0]] - rows[pair[1]]) ** 2).sum())
+    apart = abs(rows[one] - rows[other])
+    numbers = {"cluster": int(one), "other": int(other), "apart": float(apart.max())}
+    return Finding("alike", numbers | {"feature": f"feature.{names[int(apart.argmax())].removeprefix('z_')}"})
 
 
 def overlap(explained: Sequence[float], loadings: Sequence[dict[str, Any]]) -> Finding:

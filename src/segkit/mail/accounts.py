@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segkit.errors import InputError
 from segkit.report import worded
+from segkit.workbench import Edition, edition_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,40 +34,22 @@ class Own:
 
 def people(run: Run, edition: str) -> list[str]:
     """The salespeople of an edition. Raises InputError, naming those there are, for a name that the run does not know."""
-    kind, _, name = edition.partition(":")
-    owners = run.optional("owners")
-    known = set(owners["owner"].dropna()) | set(_owner(run.table("customers")).dropna())
-    teams = owners.dropna(subset="team").groupby("team")["owner"].agg(list).to_dict()
-    among = {owner: [owner] for owner in known} if kind == "owner" else teams
-    if name not in among:
-        there = ", ".join(sorted(map(str, among))) or "none"
-        raise InputError(f'mail: edition "{edition}": the run knows no {kind} of that name. There are: {there}.')
-    return sorted(map(str, among[name]))
+    seen = edition_of(run, edition)
+    return sorted(map(str, seen.people)) if isinstance(seen, Edition) else []
 
 
 def of(run: Run, edition: str, playbooks: Sequence[Playbook]) -> Own:
     """What the run holds for one edition."""
-    names = people(run, edition)
-    everybody = run.table("customers")
-    customers = everybody[_owner(everybody).isin(names)]
-    if run.has("churn"):
-        customers = customers.merge(run.table("churn")[["customer_id", *RISK]], on="customer_id", how="left")
-    customers = customers.assign(name=_names(run, customers))
-    alerts, tasks = run.optional("alerts"), _tasks(run, names, customers, playbooks)
-    alerts = alerts[alerts["owner"].isin(names) & alerts["customer_id"].isin(customers["customer_id"])]
-    return Own(names, customers, _by_weight(alerts), tasks, _week(tasks, run.as_of))
-
-
-def _owner(customers: pd.DataFrame) -> pd.Series:
-    return customers.reindex(columns=["owner"])["owner"]
-
-
-def _names(run: Run, customers: pd.DataFrame) -> pd.Series:
-    """Names where the run shows names, else customer numbers."""
+    own, names = edition_of(run, edition), people(run, edition)
+    customers = own.table("customers")
+    if own.has("churn"):
+        customers = customers.merge(own.table("churn")[["customer_id", *RISK]], on="customer_id", how="left")
     ids = customers["customer_id"].astype(str)
-    coded = run.manifest.get("privacy") == "codes"
-    names = customers.reindex(columns=["name"])["name"]
-    return ids if coded else names.where(names.notna(), ids)
+    customers = customers.assign(name=customers.reindex(columns=["name"])["name"].fillna(ids))
+    alerts = run.optional("alerts")
+    alerts = alerts[alerts["owner"].isin(names) & alerts["customer_id"].isin(customers["customer_id"])]
+    tasks = _tasks(run, names, customers, playbooks)
+    return Own(names, customers, _by_weight(alerts), tasks, _week(tasks, run.as_of))
 
 
 def _by_weight(alerts: pd.DataFrame) -> pd.DataFrame:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.mail.charts import pictures
-from segkit.mail.content import SUBJECT, Content, Figure, line
-from segkit.report.sections import headlines, tiles
+from segkit import report
+from segkit.mail.content import SUBJECT, Content, Figure, Picture, line
 
 if TYPE_CHECKING:
     from segkit.workbench import Run
 
+CHARTS = ("tier_values", "risk_value")
+"""Who brings the revenue, and which of it is at risk."""
+
 
 def whole(run: Run) -> Content:
     """In the language the run was opened in. The subject is the first of the page's findings."""
-    found = headlines(run.found())
-    said: list[tuple[str, str]] = [(finding.severity, line(run.say(finding))) for finding in found]
+    said = [(head.severity, line(head.text)) for head in report.opening(run)]
     subject = said[0][1] if said else run.words("mail.nothing_stands_out")
+    figures = [(name, report.figure(run, name)) for name in CHARTS]
     return Content(
         subject=line(subject, SUBJECT),
         head=[line(run.title), run.words("note.as_of", as_of=run.as_of)],
-        figures=[Figure(tile.value, tile.name, tile.more) for tile in tiles(run)],
+        figures=[Figure(tile.value, tile.name, tile.change or tile.more) for tile in report.tiles(run)],
         findings=said,
-        pictures=pictures(run),
+        pictures=[Picture(name, *found) for name, found in figures if found],
     )

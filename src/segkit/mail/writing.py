@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segkit.mail.editions import attached
+from segkit import report
+from segkit.mail.content import Attachment
 from segkit.mail.message import message
 from segkit.mail.own import own
 from segkit.mail.whole import whole
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from segkit.workbench import Run
 
 NOTEBOOK = "mail"
+PAGE = "index.html"
 
 
 class Desk:
@@ -45,9 +47,11 @@ class Desk:
         """The message of one letter, in its language. Raises InputError for an edition that the run does not know."""
         run = self.spoken(letter.language)
         content = whole(run) if letter.edition == "all" else own(run, letter.edition, self._playbooks)
-        page = attached(self.run_dir, language=letter.language, edition=letter.edition)
-        notes = [run.words("mail.attached", file=file.name) for file in page]
+        page = report.page(self.run_dir, language=letter.language, edition=letter.edition)
+        notes = [run.words("mail.attached", file=PAGE)]
         notes += [run.words("mail.attached_calendar")] if content.attachments else []
-        complete = dataclasses.replace(content, attachments=[*page, *content.attachments], notes=notes)
+        complete = dataclasses.replace(
+            content, attachments=[Attachment(PAGE, "text/html", page.encode()), *content.attachments], notes=notes
+        )
         version = str(run.manifest["versions"].get("segkit", ""))
         return message(letter, complete, run.words, sender=sender, now=self._now(), version=version)

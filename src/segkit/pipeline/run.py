@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segkit.errors import StepError
-from segkit.pipeline import history, old_runs, own, parameters, places, told
+from segkit.pipeline import earlier, history, old_runs, own, parameters, places, told
 from segkit.pipeline import manifest as manifests
 from segkit.pipeline import plan as plans
 from segkit.pipeline.folder import Folder, named
@@ -86,6 +86,7 @@ def run(
         if snapshot:
             snapshot.place()
         told.keep(settings, folder.final)
+        earlier.keep(settings, folder.final, as_of=dt.date.fromisoformat(manifest.content["as_of"]))
     if not out:
         old_runs.clear(settings, folder.final)
     return folder.final
@@ -170,6 +171,7 @@ class _WayIn:
         try:
             summary = crm.extract(self.settings, tables=tables, today=self.today, as_of=self.as_of)
             folder = self._final(summary.as_of)
+            earlier.bring(self.settings, folder.partial, as_of=summary.as_of, replaced=folder.final)
         except BaseException:
             self.folder.drop()
             raise

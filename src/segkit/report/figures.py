@@ -17,7 +17,7 @@ def figures_in_words(figures: pd.DataFrame, words: Words, currency: str) -> pd.D
 
     rows = []
     for row in figures.to_dict("records"):
-        told = [_said(row[name], row["unit"], words, currency) for name in ("value", "before", "year_before")]
+        told = [said(row[name], row["unit"], words, currency) for name in ("value", "before", "year_before")]
         note = words(row["note"])
         if not is_missing(row["before_note"]):
             note = words("why.joint").join([note, words(row["before_note"])])
@@ -25,24 +25,38 @@ def figures_in_words(figures: pd.DataFrame, words: Words, currency: str) -> pd.D
     return pd.DataFrame(rows, columns=["key_figure", "value", "before", "year_before", "change", "since", "note"])
 
 
-def _said(value: Any, unit: str, words: Words, currency: str) -> str:
+def said(value: Any, unit: str, words: Words, currency: str) -> str:
+    """A figure in the firm's way of writing. `unit`: money, count, share or days."""
     if is_missing(value):
         return MISSING
     if unit == "money":
         return words.money(value, currency)
+    if unit == "days":
+        return words("page.days", days=value)
     return words.percent(value, 1) if unit == "share" else words.number(value)
 
 
-def change_in_words(row: dict[str, Any] | pd.Series, words: Words) -> str:
-    """The change of a key figure with its sign: per cent, of a share in points; a dash where the earlier value is not known or
-    nought. `row`: value, before, unit."""
-    if is_missing(row["before"]):
-        return MISSING
-    moved = float(row["value"]) - float(row["before"])
+def moved(row: dict[str, Any] | pd.Series, words: Words) -> tuple[int, str] | None:
+    """Which way a key figure went (1, 0, -1) and by how much in words: per cent, of a share in points. None where the earlier
+    value is not known or nought. `row`: value, before, unit."""
+    if is_missing(row["value"]) or is_missing(row["before"]):
+        return None
+    diff = float(row["value"]) - float(row["before"])
     if row["unit"] == "share":
-        size, text = round(abs(moved) * 100, 1), words("change.points", points=abs(moved) * 100)
+        size, text = round(abs(diff) * 100, 1), words("change.points", points=abs(diff) * 100)
+    elif row["unit"] == "days":
+        size, text = float(round(abs(diff))), words("page.days", days=round(abs(diff)))
     elif row["before"]:
-        size, text = round(abs(moved / row["before"]) * 100, 1), words.percent(abs(moved / row["before"]), 1)
+        size, text = round(abs(diff / row["before"]) * 100, 1), words.percent(abs(diff / row["before"]), 1)
     else:
+        return None
+    return (1 if diff > 0 else -1) if size else 0, text
+
+
+def change_in_words(row: dict[str, Any] | pd.Series, words: Words) -> str:
+    """The change of a key figure with its sign, see `moved`; a dash where it is not known."""
+    change = moved(row, words)
+    if change is None:
         return MISSING
-    return ("+" if moved > 0 else "−") + text if size else words("change.none")
+    way, text = change
+    return ("+" if way > 0 else "−") + text if way else words("change.none")

@@ -27,17 +27,35 @@ class Picture:
 
 
 def picture(run: Run, name: str) -> list[Picture]:
-    """The figure of that name with its alt text, or nothing where there is none.
+    """The figure of that name as a page carries it, or nothing where there is none, see `figure`."""
+    from PIL import Image
+
+    found = figure(run, name)
+    if found is None:
+        return []
+    with Image.open(io.BytesIO(found[0])) as image:
+        width, height = image.size
+    encoded = base64.b64encode(found[0]).decode("ascii")
+    return [Picture(f"data:image/png;base64,{encoded}", found[1], width, height)]
+
+
+def figure(run: Run, name: str) -> tuple[bytes, str] | None:
+    """The figure of that name as PNG, and its alt text; None where there is none.
 
     A kept figure speaks the run's language and shows everybody's accounts. For another language and for an edition it is drawn
     anew from the tables, where `DRAWN` knows how; one that is not in there is left out.
     """
+    from PIL import Image
+
     kept = not isinstance(run, Edition) and run.words.language == run.manifest["language"]
     path = run.folder / "figures" / f"{name}.png"
-    if kept:
-        return [_shown(path.read_bytes())] if path.is_file() else []
-    drawn = DRAWN[name](run) if name in DRAWN and _sensible(run, path.is_file()) else None
-    return [_drawn(run, *drawn)] if drawn and drawn[0].axison else []
+    if not kept:
+        drawn = DRAWN[name](run) if name in DRAWN and _sensible(run, path.is_file()) else None
+        return _drawn(run, *drawn) if drawn and drawn[0].axison else None
+    if not path.is_file():
+        return None
+    with Image.open(path) as image:
+        return path.read_bytes(), str(image.info.get("Description", ""))
 
 
 def _sensible(run: Run, kept: bool) -> bool:
@@ -45,20 +63,12 @@ def _sensible(run: Run, kept: bool) -> bool:
     return kept or isinstance(run, Edition)
 
 
-def _drawn(run: Run, ax: Axes, alt: str) -> Picture:
+def _drawn(run: Run, ax: Axes, key: str) -> tuple[bytes, str]:
     from segkit.charts.style import title_of
     from segkit.workbench.files import png
 
-    return _shown(png(ax, f"{run.words(alt)} {title_of(ax)}"))
-
-
-def _shown(content: bytes) -> Picture:
-    from PIL import Image
-
-    with Image.open(io.BytesIO(content)) as image:
-        alt, (width, height) = str(image.info.get("Description", "")), image.size
-    encoded = base64.b64encode(content).decode("ascii")
-    return Picture(f"data:image/png;base64,{encoded}", alt, width, height)
+    alt = " ".join(f"{run.words(key)} {title_of(ax)}".split())
+    return png(ax, alt), alt
 
 
 Drawn = tuple["Axes", str] | None  # the chart and the key of its alt text
@@ -74,6 +84,17 @@ def _risk_value(run: Run) -> Drawn:
     mapped = listed.assign(first=first).sort_values(["first", "revenue_at_risk"], ascending=False)
     found = findings.churn.at_risk(mapped, horizon_days=run.horizon_days)
     return charts.churn.risk_value(mapped, run.labels(found, customers=len(mapped))), "alt.risk_value"
+
+
+def _tier_values(run: Run) -> Drawn:
+    from segkit import charts, findings
+
+    if not run.has("tier_sizes"):
+        return None
+    sizes = run.table("tier_sizes")
+    matrix = sizes[sizes["scheme"].eq("rfm_matrix")].reset_index(drop=True)
+    labels = run.labels(findings.main_tier(matrix), customers=matrix["customers"].sum())
+    return charts.rfm.sizes(matrix, labels), "alt.tier_sizes"
 
 
 def _months(run: Run) -> Drawn:
@@ -107,6 +128,7 @@ def _owners(run: Run) -> Drawn:
 
 
 DRAWN: dict[str, Callable[[Run], Drawn]] = {
+    "tier_values": _tier_values,
     "risk_value": _risk_value,
     "months": _months,
     "against": _against,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from segkit.i18n import is_missing
+from segkit.report import figures
 from segkit.report.found import Told, found
 from segkit.report.parts.section import Link, link
 from segkit.workbench import Edition
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 RANK = {"risk": 0, "warn": 1, "good": 2, "info": 3}
 TILES = 8  # key figures at most
+FIRST = (
+    "revenue_quarter", "profit_quarter", "customers_active", "new_customers", "core_repurchase_rate", "revenue_at_risk",
+    "overdue_accounts", "revenue_share_top20",
+)  # fmt: skip
+"""The key figures that a page opens with, as far as the run has them; the others follow in the table's order."""
 HEADLINES = (
     "at_risk", "accounts_overdue", "trend", "concentration", "expected_total", "silent", "main_tier", "recommended",
     "plan_left_out", "ladder", "main_death", "owner_ahead", "one_order", "new_customers", "limit_distance", "few_customers",
@@ -50,7 +56,9 @@ def tiles(run: Run) -> list[Tile]:
     """The figures of the table `key_figures` with their change; without it those of which the run has the finding."""
     table = run.table("key_figures") if run.has("key_figures") and not isinstance(run, Edition) else None
     if table is not None and len(table):
-        return [_figure(run, row) for row in table.head(TILES).to_dict("records")]
+        place = table["figure"].map({figure: i for i, figure in enumerate(FIRST)}).fillna(len(FIRST))
+        shown = table.assign(place=place).sort_values("place", kind="stable").head(TILES)
+        return [_figure(run, row) for row in shown.to_dict("records")]
     told = {finding.key: (name, {**finding.numbers, "currency": run.currency}) for name, finding in found(run)}
     return [_plain(run, name, *told[key]) for name, key in PLAIN.items() if key in told]
 
@@ -84,36 +92,19 @@ def _figure(run: Run, row: dict[Any, Any]) -> Tile:
     more = "" if is_missing(note) or not note else words(note) if note in words else str(note)
     name = words.label("key_figure", row["figure"])
     change, tone = _change(run, row)
-    return Tile(_written(run, row["value"], row["unit"]), name, more, link(run, str(row["source"])), change, tone)
-
-
-def _written(run: Run, value: Any, unit: str) -> str:
-    if unit == "money":
-        return run.words.money(value, run.currency)
-    if unit == "share":
-        return run.words.percent(value, 1)
-    return run.words("page.days", days=value) if unit == "days" and not is_missing(value) else run.words.number(value)
+    value = figures.said(row["value"], row["unit"], words, run.currency)
+    return Tile(value, name, more, link(run, str(row["notebook"])), change, tone)
 
 
 def _change(run: Run, row: dict[Any, Any]) -> tuple[str, str]:
-    """The change since the earlier day in words, and whether it is `good` or `risk`: a share in points, all else in percent of
-    what it was."""
-    words, now, before = run.words, row["value"], row["before"]
-    if is_missing(now) or is_missing(before):
+    """The change since the earlier day in words, and whether it is `good` or `risk`."""
+    change = figures.moved(row, run.words)
+    if change is None:
         return "", ""
-    diff = float(now) - float(before)
-    if row["unit"] == "share":
-        by = words("page.points", points=abs(diff) * 100)
-    elif row["unit"] == "days":
-        by = words("page.days", days=round(abs(diff)))
-    elif not before:
-        return "", ""
-    else:
-        by = words.percent(abs(diff / float(before)), 1)
-    way = "up" if diff > 0 else "down" if diff < 0 else "same"
+    way = {1: "up", 0: "same", -1: "down"}[change[0]]
     better = row["better"] or ""
     tone = "" if way == "same" or better not in ("up", "down") else "good" if way == better else "risk"
-    return words(f"page.change_{way}", by=by, since=row["since"]), tone
+    return run.words(f"page.change_{way}", by=change[1], since=row["since"]), tone
 
 
 def headlines(told: Told) -> Told:

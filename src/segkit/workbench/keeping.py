@@ -31,12 +31,10 @@ class Keeping(History):
         place(self.output / MODELS / f"{name}.json", text.encode())
 
     def kept_json(self, name: str) -> dict[str, Any] | None:
-        """What an earlier run kept under that name: `models/earlier/<name>.json`, which a run finds in its folder where the
-        firm has a history; else what this run kept itself before it was taken up again; None where there is neither."""
-        for file in (self.folder / MODELS / EARLIER / f"{name}.json", self.folder / MODELS / f"{name}.json"):
-            if file.is_file():
-                return dict(json.loads(file.read_text(encoding="utf-8")))
-        return None
+        """What an earlier run kept under that name: `models/earlier/<name>.json`, which a run finds in its folder where there
+        was one of an earlier day; None where there was none."""
+        file = self.folder / MODELS / EARLIER / f"{name}.json"
+        return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
 
     def keep_scheme(self, content: Mapping[str, Any]) -> Scheme:
         """Keep a scheme as `models/schemes/<name>.yaml`, load it as the tier engine does, and return it. Put that file into

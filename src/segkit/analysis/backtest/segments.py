@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,13 @@ MOST_SAMPLED = 20_000  # customers of a bootstrap sample
 
 Membership = Callable[[pd.DataFrame, dt.date], pd.Series]
 """Customers as of a day → the segment of each, as text or codes, in their order."""
+Anew = Callable[[pd.DataFrame, pd.Timestamp], pd.DataFrame]
+"""A sample of customers and its cut-off → the sample with what models tell of it, fitted to the sample alone."""
+
+
+def as_they_are(sample: pd.DataFrame, _: pd.Timestamp) -> pd.DataFrame:
+    """For segmentations that read no model."""
+    return sample
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,7 @@ def run(
     *,
     seed: int = 0,
     bootstraps: int = BOOTSTRAPS,
+    anew: Anew = as_they_are,
 ) -> pd.DataFrame:
     """One row per scheme and cut-off: scheme, cutoff, horizon_days, customers, eta2_revenue, eta2_churn (shares of the
     variance of the next period's revenue, on `measuring.revenue_scale`, and of no order in it), auc_churn (of the
@@ -89,12 +97,27 @@ def run(
 
     `past`: the customers as of a cut-off, of whom those with an order count; `outcomes`: cutoff, customer_id, orders,
     revenue; `windows`: cutoff, horizon_days. Segments are ranked by what they brought one window earlier, in the first
-    window by what they had brought by then.
+    window by what they had brought by then. `anew` fits the models behind columns of `past` to each bootstrap sample; without
+    it their columns are taken as they are, and segments cut from them look more stable than they are.
     """
-    days = windows.sort_values("cutoff")
+    each, days = list(segmentations), windows.sort_values("cutoff")
     seen = {cutoff: _with_outcome(past(cutoff), outcomes, cutoff) for cutoff in days["cutoff"]}
-    rows = [row for one in segmentations for row in _scheme(one, seen, days, seed=seed, bootstraps=bootstraps)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    labels = {cutoff: {one.name: _segments(one, _blind(seen[cutoff]), cutoff) for one in each} for cutoff in seen}
+    stable = {
+        cutoff: _stability(each, _blind(seen[cutoff]), labels[cutoff], cutoff, anew, seed=seed, bootstraps=bootstraps)
+        for cutoff in seen
+    }
+    rows = [row for one in each for row in _scheme(one.name, seen, labels, days)]
+    found = [row | {"stability_ari": stable[row["cutoff"]][row["scheme"]]} for row in rows]
+    return pd.DataFrame(found, columns=COLUMNS)
+
+
+Labels = Mapping[str, np.ndarray]
+"""Scheme → the segment of each customer."""
+
+
+def _segments(one: Segmentation, customers: pd.DataFrame, cutoff: pd.Timestamp) -> np.ndarray:
+    return one.segments_of(customers, cutoff.date()).astype("str").to_numpy()
 
 
 def _with_outcome(customers: pd.DataFrame, outcomes: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
@@ -107,22 +130,20 @@ def _with_outcome(customers: pd.DataFrame, outcomes: pd.DataFrame, cutoff: pd.Ti
 
 
 def _scheme(
-    one: Segmentation, seen: Mapping[pd.Timestamp, pd.DataFrame], days: pd.DataFrame, *, seed: int, bootstraps: int
+    name: str,
+    seen: Mapping[pd.Timestamp, pd.DataFrame],
+    labels: Mapping[pd.Timestamp, Labels],
+    days: pd.DataFrame,
 ) -> list[dict[str, Any]]:
-    """The rows of one segmentation, window after window."""
-    made: list[tuple[pd.Timestamp, pd.Timestamp, pd.DataFrame]] = []
+    """The rows of one segmentation, window after window, without its stability."""
+    made: list[tuple[pd.Timestamp, pd.DataFrame]] = []
     rows = []
     for cutoff, horizon in zip(days["cutoff"], days["horizon_days"], strict=True):
-        customers = seen[cutoff]
-        labels = one.segments_of(_blind(customers), cutoff.date()).astype("str").to_numpy()
-        now = customers[["customer_id", "next_orders", "next_revenue", "monetary"]].assign(segment=labels)
-        before = next((m[2] for m in reversed(made) if m[1] <= cutoff), None)
-        rows.append(
-            {"scheme": one.name, "cutoff": cutoff, "horizon_days": int(horizon)}
-            | _measured(now, before)
-            | {"stability_ari": _stability(one, customers, labels, cutoff.date(), seed=seed, bootstraps=bootstraps)}
-        )
-        made.append((cutoff, cutoff + pd.Timedelta(days=int(horizon)), now))
+        columns = ["customer_id", "next_orders", "next_revenue", "monetary"]
+        now = seen[cutoff][columns].assign(segment=labels[cutoff][name])
+        before = next((frame for end, frame in reversed(made) if end <= cutoff), None)
+        rows.append({"scheme": name, "cutoff": cutoff, "horizon_days": int(horizon)} | _measured(now, before))
+        made.append((cutoff + pd.Timedelta(days=int(horizon)), now))
     return rows
 
 
@@ -177,19 +198,25 @@ def _kept(now: pd.DataFrame, before: pd.DataFrame | None) -> float:
 
 
 def _stability(
-    one: Segmentation, customers: pd.DataFrame, labels: np.ndarray, as_of: dt.date, *, seed: int, bootstraps: int
-) -> float:
-    """Mean adjusted Rand index between the segments and those made anew from samples with replacement."""
-    if not len(customers) or not bootstraps:
-        return float("nan")
-    draw = np.random.default_rng(seed)
-    blind = _blind(customers)
-    found = []
-    for _ in range(bootstraps):
-        at = draw.integers(0, len(blind), min(len(blind), MOST_SAMPLED))
-        again = one.segments_of(blind.iloc[at].reset_index(drop=True), as_of).astype("str").to_numpy()
-        found.append(adjusted_rand_score(labels[at], again))
-    return float(np.mean(found))
+    each: Sequence[Segmentation],
+    customers: pd.DataFrame,
+    labels: Labels,
+    cutoff: pd.Timestamp,
+    anew: Anew,
+    *,
+    seed: int,
+    bootstraps: int,
+) -> dict[str, float]:
+    """Scheme → the mean adjusted Rand index between its segments and those made anew from samples with replacement, the same
+    samples for all. NaN without any."""
+    draw, size = np.random.default_rng(seed), min(len(customers), MOST_SAMPLED)
+    found: dict[str, list[float]] = {one.name: [] for one in each}
+    for _ in range(bootstraps if size else 0):
+        at = draw.integers(0, len(customers), size)
+        sample = anew(customers.iloc[at].reset_index(drop=True), cutoff)
+        for one in each:
+            found[one.name].append(adjusted_rand_score(labels[one.name][at], _segments(one, sample, cutoff)))
+    return {name: float(np.mean(values)) if values else float("nan") for name, values in found.items()}
 
 
 def of_clusters(k: int, *, seed: int = 0, name: str = "clusters") -> Segmentation:

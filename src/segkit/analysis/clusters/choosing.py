@@ -32,6 +32,7 @@ LEAST_MEMBERS, LEAST_SHARE = 5, 0.02
 LEAST_STABILITY = 0.8
 CLOSE = 0.8  # of the best silhouette: down to it a later peak is taken, which tells customers apart further
 SAMPLE, BOOTSTRAPS, BOOTSTRAP_STARTS = 2_000, 20, 3
+MOST_DRAWN = 20_000  # customers of a bootstrap sample, and of those on whom two clusterings are compared
 
 COLUMNS = ("k", "silhouette", "stability", "stability_low", "stability_high", "smallest", "smallest_share")
 
@@ -56,7 +57,8 @@ class Sweep:
 class Choice:
     """The k taken, 0 where there is none. `reason`: `best` (silhouette among those that pass), `detail` (a later peak,
     nearly as high), `only` (no other passes), `none_passes` (the most stable one), `kept` (as before, and passes still),
-    `given`, or why there is none. `best`: the k with the best silhouette among those that pass, 0 where none does."""
+    `unchanged` (the earlier clustering is applied as it is), `given`, or why there is none. `best`: the k with the best
+    silhouette among those that pass, 0 where none does."""
 
     k: int
     reason: str
@@ -110,15 +112,16 @@ def _silhouette(apart: np.ndarray, code: np.ndarray) -> float:
 
 
 def _stability(points: np.ndarray, centres: np.ndarray, *, seed: int, bootstraps: int) -> tuple[float, float, float]:
-    """Mean, 5 % and 95 % of the adjusted Rand index over bootstrap samples."""
+    """Mean, 5 % and 95 % of the adjusted Rand index over bootstrap samples, both of `MOST_DRAWN` customers at most."""
     from sklearn.metrics import adjusted_rand_score
 
-    rng, code, found = np.random.default_rng(seed + 2), nearest(points, centres), []
+    held = points[sample_of(points, MOST_DRAWN, seed=seed + 3)]
+    rng, code, found = np.random.default_rng(seed + 2), nearest(held, centres), []
     for _ in range(bootstraps):
-        drawn = points[np.sort(rng.integers(0, len(points), len(points)))]
+        drawn = points[np.sort(rng.integers(0, len(points), min(len(points), MOST_DRAWN)))]
         k = min(len(centres), len(np.unique(drawn, axis=0)))
         again = k_means(drawn, k, seed=int(rng.integers(2**31)), starts=BOOTSTRAP_STARTS)
-        found.append(float(adjusted_rand_score(code, nearest(points, again))))
+        found.append(float(adjusted_rand_score(code, nearest(held, again))))
     return float(np.mean(found)), float(np.quantile(found, 0.05)), float(np.quantile(found, 0.95))
 
 
@@ -127,14 +130,17 @@ def _smallest(points: np.ndarray, centres: np.ndarray) -> tuple[int, float]:
     return least, least / len(points)
 
 
-def choose(trial: Sweep, *, given: int | None = None, before: int = 0) -> Choice:
+def choose(trial: Sweep, *, given: int | None = None, previous: Clustering | None = None, mode: str = "refit") -> Choice:
     """Of the k that pass, the one with the best silhouette, or the greatest at a later peak that is nearly as high (`CLOSE`):
     two clusters, good and bad, are always clear and seldom useful. Where none passes, the most stable of those without a
     cluster that is too small, else the most stable of all.
 
-    `before`: the k of an earlier clustering, kept as long as it passes; `given`: the k to take whatever was measured.
+    `previous`: an earlier clustering, whose k is kept as long as it passes, in any case where `mode` is `keep`, and never
+    where it is `new`; `given`: the k to take whatever was measured.
     """
-    table = trial.table
+    table, before = trial.table, previous.k if previous and mode != "new" else 0
+    if before and mode == "keep":
+        return Choice(before, "unchanged")
     if trial.prepared.blank.why or table.empty:
         return Choice(0, trial.prepared.blank.why or FEW_CUSTOMERS)
     passing = table[table["passes"]]
@@ -190,6 +196,11 @@ def refit(
         as_of=as_of,
     )
     return matched(again, previous)
+
+
+def features_of(previous: Clustering | None, *, mode: str, asked: Sequence[str]) -> Sequence[str]:
+    """The features to cluster by: those asked for, or those of the earlier clustering where it is applied unchanged."""
+    return previous.features if previous and previous.k and mode == "keep" else asked
 
 
 def taken_up(model: Clustering, previous: Clustering | None, *, mode: str = "refit") -> Clustering:

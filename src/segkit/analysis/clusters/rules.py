@@ -19,7 +19,7 @@ from segkit.analysis.clusters.features import NEEDS
 from segkit.analysis.clusters.fitting import sample_of
 from segkit.analysis.clusters.model import Clustering
 
-NAME = "clusters"
+NAME = "cluster_rules"  # no other segmentation of a run has it: the clusters themselves are `clusters`
 DEPTHS = (2, 3, 4, 5)
 ENOUGH = 0.9  # fidelity from which a deeper tree is not tried
 FITTED_ON = 100_000  # customers at most

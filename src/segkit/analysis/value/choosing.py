@@ -64,12 +64,11 @@ def estimate(
     season = _season(held, chosen, as_of=as_of, horizon_days=horizon_days, first=now.buyers["first_order_on"].min())
     backtest["chosen"] = [row.model == chosen[row.what] for row in backtest.itertuples()]
     every = [_checked(frame, cutoff, chosen) for cutoff, (_, frame) in held.items()]
-    table, by = _table(now, chosen, season, horizon_days=horizon_days, years=years, discount=discount)
+    table, by = valued(now, chosen, season, horizon_days=horizon_days, years=years, discount=discount)
     return Valuation(table, backtest, _stacked(every), chosen, season, now.failed, by)
 
 
 COLUMNS = ["what", "model", "cutoff", "horizon_days", "customers", "rmse", "mae", "forecast_ratio", "top_fifth"]
-TOLD = ["p_alive", "p_order", "expected_revenue", "clv"]
 CHECKED = ["customer_id", "cutoff", "horizon_days", "forecast_orders", "orders", "forecast_revenue", "revenue"]
 
 
@@ -170,7 +169,7 @@ def _stacked(every: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(every, ignore_index=True) if every else nothing
 
 
-def _table(
+def valued(
     now: Forecasts,
     chosen: dict[str, str],
     season: dict[str, float] | None,
@@ -197,20 +196,3 @@ def _table(
     )
     worth = lifetime(now, model, years=years, discount=discount)
     return table.assign(**{c: worth[c].to_numpy() for c in worth}, model=chosen["revenue"]), by
-
-
-def known_then(
-    past: Callable[[pd.Timestamp], pd.DataFrame], windows: pd.DataFrame, chosen: dict[str, str]
-) -> Callable[[pd.Timestamp], pd.DataFrame]:
-    """The customers of past days with what `estimate` would have said of them then (p_alive, p_order, expected_revenue, clv),
-    by the forecasts that are chosen today. For the bake-off of schemes that read these columns."""
-    horizons = dict(zip(windows["cutoff"], windows["horizon_days"], strict=True))
-
-    def customers(cutoff: pd.Timestamp) -> pd.DataFrame:
-        frame, days = past(cutoff), int(horizons[cutoff])
-        found = forecasts(frame, as_of=cutoff.date(), horizon_days=days)
-        there = {what: model if model in getattr(found, what) else RULE for what, model in chosen.items()}
-        table, _ = _table(found, there, None, horizon_days=days, years=3.0, discount=0.1)
-        return frame.merge(table[["customer_id", *TOLD]], on="customer_id", how="left")
-
-    return customers

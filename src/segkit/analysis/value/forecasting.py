@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,8 +38,11 @@ class Forecasts:
     failed: dict[str, CannotFit] = field(default_factory=dict)
 
 
-def forecasts(customers: pd.DataFrame, *, as_of: dt.date, horizon_days: int) -> Forecasts:
-    """Every forecast of orders and revenue (net, base currency) in the `horizon_days` from `as_of` on.
+def forecasts(
+    customers: pd.DataFrame, *, as_of: dt.date, horizon_days: int, keys: Container[str] = tuple(KEYS.values())
+) -> Forecasts:
+    """Every forecast of orders and revenue (net, base currency) in the `horizon_days` from `as_of` on. `keys`: the models that
+    are fitted.
 
     The rule: what came in the last 365 days (or since the first order, at least a horizon) goes on at the same rate. The
     models: MBG/NBD and Pareto/NBD on days with an order, times the orders of such a day, times the spend per order. A blend
@@ -52,7 +56,7 @@ def forecasts(customers: pd.DataFrame, *, as_of: dt.date, horizon_days: int) -> 
     orders = {RULE: buyers["orders_12m"].to_numpy(dtype=float) * share}
     last = buyers["revenue_12m"].to_numpy(dtype=float).clip(min=0) * share
     revenue = {RULE: last}
-    models, failed = _fitted(histories)
+    models, failed = _fitted(histories, keys)
     for key, model in models.items():
         x, t_x, T = (histories[c].to_numpy() for c in ("x", "t_x", "T"))  # noqa: N806
         orders[key] = model.expected_orders(horizon_days, x, t_x, T) * per_day
@@ -61,10 +65,10 @@ def forecasts(customers: pd.DataFrame, *, as_of: dt.date, horizon_days: int) -> 
     return Forecasts(buyers, histories, models, pd.DataFrame(orders), pd.DataFrame(revenue), spend, per_day, failed)
 
 
-def _fitted(histories: pd.DataFrame) -> tuple[dict[str, OrderModel], dict[str, CannotFit]]:
+def _fitted(histories: pd.DataFrame, keys: Container[str]) -> tuple[dict[str, OrderModel], dict[str, CannotFit]]:
     models: dict[str, OrderModel] = {}
     failed: dict[str, CannotFit] = {}
-    for kind in MODELS:
+    for kind in (kind for kind in MODELS if KEYS[kind.label] in keys):
         try:
             rows = btyd.merged(*(histories[c].to_numpy() for c in ("x", "t_x", "T")))
             models[KEYS[kind.label]] = kind.fit_rows(rows)

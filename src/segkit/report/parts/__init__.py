@@ -19,6 +19,7 @@ ORDER = (
     risk.risk_map,
     customers.segments,
     trust.segmentation,
+    trust.clusters,
     trust.record,
     doing.week,
     doing.people,

@@ -53,6 +53,12 @@ def _segmentation_row(run: Run, row: dict[Any, Any], most: float) -> list[Cell]:
     ]
 
 
+def clusters(run: Run) -> Section:
+    """The clusters beside the rules: who stands together when only the figures speak."""
+    pictures = picture(run, "cluster_profiles") if not isinstance(run, Edition) else []
+    return section(run, "clusters", "40_clusters", pictures=pictures)
+
+
 def record(run: Run) -> Section:
     """What was forecast at past days, and what came."""
     whole = not isinstance(run, Edition)
