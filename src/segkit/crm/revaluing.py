@@ -45,7 +45,7 @@ def write(
         return
     folder = work / "revalued"
     folder.mkdir()
-    for some in past.batches(days, foreign):
+    for some in past.batches(days, foreign.rows):
         table = customers(foreign, extract, {day: then[day] for day in some}, daily=daily, as_of=as_of, work=work)
         table.get_backend().to_parquet(table, folder / f"{some[0]}.parquet")
     past.joined(folder, ["since", "customer_id"], path)
