@@ -35,7 +35,7 @@ TABLES = {
     }),
     "tasks": pd.DataFrame([
         task(1), task(2, customer_id="d", owner="Bo", urgent=True), task(3, customer_id="e", owner="Cy"),
-        task(4, due_local="2026-07-09T09:00+02:00"), task(5, automated=True), task(6, fits=False),
+        task(4, due_local="2026-07-09T09:00+02:00"), task(5, automated=True), task(6, fits=False), task(7, owner="Bo"),
     ]).astype({"fits": "boolean"}),
     "tier_sizes": pd.DataFrame(
         [("rfm_matrix", "core", 2, 0.5, 5.9e5, 0.99), ("rfm_matrix", "reactivate", 2, 0.5, 2e3, 0.01)],

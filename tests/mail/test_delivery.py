@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import smtplib
 import socket
+from types import SimpleNamespace
 
 import pytest
 from bench.sink import PASSWORD, Sink
@@ -14,6 +16,7 @@ from mail_room import NOW
 from segkit.mail.delivery import deliver, due
 from segkit.mail.ledger import Ledger
 from segkit.mail.server import Server, from_environment
+from segkit.mail.session import Session
 
 BODY = b"Subject: hello\r\n\r\nline\r\n.a line that begins with a dot\r\n"
 
@@ -169,6 +172,16 @@ def test_a_connection_dropped_within_the_message_is_certain_and_tried_again(send
     assert send(to=letters[:1], content=BODY + (b"x" * 900 + b"\r\n") * 1_000) == ["sent"]
     assert events(ledger)[0] == ("ann", "failed"), "the dot was never reached"
     assert len(sink.inbox.taken) == 1
+
+
+def test_a_server_that_has_hung_up_before_the_dot_is_noticed():
+    here, there = socket.socketpair()
+    with here:
+        smtp = SimpleNamespace(sock=here)
+        Session._still_there(smtp)
+        there.close()
+        with pytest.raises(smtplib.SMTPServerDisconnected):
+            Session._still_there(smtp)
 
 
 def test_a_connection_dropped_after_the_message_leaves_its_fate_unknown_and_is_not_repeated(send, sink, ledger, letters):
