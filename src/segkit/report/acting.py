@@ -79,7 +79,8 @@ def _subjects(run: Run, accounts: pd.DataFrame, customers: pd.DataFrame) -> pd.S
 def grid(run: Run, accounts: pd.DataFrame) -> Grid:
     """One row per account; on a phone each is a card."""
     rows, most = in_words(run, accounts), accounts["money"].max()
-    owned = accounts["owner"].notna().any()
+    alone = isinstance(run, Edition) and len(run.people) == 1
+    owned = bool(accounts["owner"].notna().any()) and not alone
     cells = [_row(run, row, most, owned) for row in rows.to_dict("records")]
     head = heads(
         run, "account", *(["owner"] if owned else []), "money_at_risk", "why", "next_step", right=("money_at_risk",), wide="why"

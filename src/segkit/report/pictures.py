@@ -127,11 +127,25 @@ def _owners(run: Run) -> Drawn:
     return charts.tiers.owners(rates, run.labels(findings.clear_owners(rates), deals=rates["deals"].sum())), "alt.owners"
 
 
+def _funnel(run: Run) -> Drawn:
+    from segkit import charts, findings
+    from segkit.analysis import funnel
+
+    if isinstance(run, Edition) or not run.has("deals"):
+        return None
+    deals = run.table("deals")
+    named = funnel.known_stages(deals, run.scheme("funnel_stage"))
+    stages = funnel.fitting(funnel.stages(named, as_of=run.as_of), deals)
+    labels = run.labels(findings.main_death(stages, len(deals)), deals=len(deals))
+    return charts.tiers.funnel(stages, labels), "alt.funnel"
+
+
 DRAWN: dict[str, Callable[[Run], Drawn]] = {
     "tier_values": _tier_values,
     "risk_value": _risk_value,
     "months": _months,
     "against": _against,
     "owners": _owners,
+    "funnel": _funnel,
 }
 """Figures that can be drawn anew, from the tables that a run hands out."""

@@ -74,7 +74,8 @@ def _record(run: Run, rows: pd.DataFrame) -> Grid:
     words = run.words
     newest = rows[rows["cutoff"] == rows["cutoff"].max()]
     newest = newest.assign(whole=newest["band"].astype("str").eq("all")).sort_values("whole", kind="stable")
-    counts, sums = ("customers", "churned_forecast", "churned"), ("revenue_forecast", "revenue")
+    counts = ("customers", "churned_forecast", "churned")
+    sums = () if isinstance(run, Edition) else ("revenue_forecast", "revenue")  # the whole firm's money is not for an edition
     cells = [
         [Cell(words.label("band", row["band"])), *(count(run, row[c]) for c in counts), *(cash(run, row[c]) for c in sums)]
         for row in newest.to_dict("records")
