@@ -40,6 +40,7 @@ def raised(house, stage, monkeypatch):
         house.config["as_of"] = dt.date.fromisoformat(day)
         now[:] = ids
         house.run()
+        assert ledger(house)["alert_id"].is_unique
         return {row.alert_id: str(row.first_told_on)[:10] for row in ledger(house).itertuples()}
 
     return run
