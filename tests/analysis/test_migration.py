@@ -94,6 +94,15 @@ def test_a_move_that_frozen_cuts_would_not_have_made_is_the_cuts_alone_and_marke
     assert found.flows.set_index("cause")["marked"].to_dict() == {"stayed": False, "cuts": True, "money": False}
 
 
+def test_a_move_that_frozen_cuts_would_have_made_too_is_the_customers_own():
+    """The cut rose from 20 to 40, above what `a` had; but at 15 it would have fallen below the earlier cut as well."""
+    then = people({"a": (20, 1, 1), "b": (10, 1, 1), "c": (30, 1, 1)})
+    now = people({"a": (15, 1, 1), "b": (40, 1, 1), "c": (90, 1, 1)})
+    found = traced(MEDIAN, then, now)
+    assert ("big", "small", "money", 1, 15.0) in flows(found)
+    assert not found.moves["marked"].any()
+
+
 def test_the_cuts_of_another_day_applied_to_that_day_change_nothing():
     """Quantiles, means, ranks, shares of the total, rates and counts: measured by themselves, customers stay where they are."""
     table = pd.DataFrame({"customer_id": list("abcdefgh"), "frequency": [0, 1, 1, 2, 3, 5, 8, 13]})

@@ -35,7 +35,7 @@ def chosen(history: Path, as_of: str, **more):
 
 
 def test_a_run_looks_back_to_the_last_snapshot_and_to_those_nearest_to_the_starts_of_quarters(tmp_path):
-    for day in ("2025-12-28", "2026-01-03", "2026-04-04", "2026-05-20", "2026-07-01"):
+    for day in ("2025-12-28", "2026-01-03", "2026-04-04", "2026-05-20", "2026-06-01", "2026-07-01"):
         keep(tmp_path, day, {"a": (1.0, "big")})
     found = chosen(tmp_path, "2026-06-01")
     assert found.last is not None

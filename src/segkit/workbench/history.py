@@ -144,7 +144,7 @@ class History(Tables):
 
     def _kept_tiers(self, since: pd.Timestamp) -> Mapping[str, pd.Series]:
         """Scheme → the tiers that the snapshot of that day holds, by customer_id."""
-        wide = self._of_day("snapshot_tiers", since).set_index("customer_id")
+        wide = self._of_day("snapshot_tiers", since).astype({"customer_id": object}).set_index("customer_id")
         names = [c for c in wide.columns if c.startswith(TIER) and wide[c].notna().any()]
         return {c.removeprefix(TIER): wide[c].astype("category") for c in names}
 

@@ -54,11 +54,11 @@ class Case:
 
     @cached_property
     def old(self) -> pd.DataFrame:
-        return _rows(self.then.customers, self.ids, self.columns)
+        return _rows(self.then, self.ids, self.columns)
 
     @cached_property
     def new(self) -> pd.DataFrame:
-        return _rows(self.now.customers, self.ids, self.columns)
+        return _rows(self.now, self.ids, self.columns)
 
     @cached_property
     def changed(self) -> dict[str, np.ndarray]:
@@ -84,9 +84,9 @@ class Case:
         return _names(self.place(self.scheme, View(frame), as_of=day.as_of, touches=heard.touches, yard=yard))
 
 
-def _rows(customers: pd.DataFrame, ids: pd.Index, columns: list[str]) -> pd.DataFrame:
-    there = [c for c in columns if c in customers.columns]
-    return customers.set_index("customer_id")[there].reindex(ids).reindex(columns=columns)
+def _rows(known: Known, ids: pd.Index, columns: list[str]) -> pd.DataFrame:
+    there = [c for c in columns if c in known.customers.columns]
+    return known.by_id[there].reindex(ids).reindex(columns=columns)
 
 
 def _differ(old: pd.Series, new: pd.Series) -> np.ndarray:
@@ -109,7 +109,7 @@ def explain(case: Case, old: pd.Series, new: pd.Series, *, revalued: pd.DataFram
     """
     cause = np.full(len(case.ids), OTHER, dtype=object)
     try:
-        replayed = pd.Series(_names(case.placed_then), index=case.then.customers["customer_id"]).reindex(case.ids)
+        replayed = pd.Series(_names(case.placed_then), index=case.then.by_id.index).reindex(case.ids)
     except KeyError:
         return pd.DataFrame({"cause": cause}, index=case.ids)
     before, after = old.to_numpy(dtype=object), new.to_numpy(dtype=object)
@@ -127,7 +127,7 @@ def _ordered(case: Case, cause: pd.Series) -> pd.Series:
     """Recency is time passing for those who are silent since, and an order for the others: these are told `ordered`."""
     if "recency_days" not in case.now.customers.columns:
         return cause
-    days = case.now.customers.set_index("customer_id")["recency_days"].reindex(case.ids)
+    days = case.now.by_id["recency_days"].reindex(case.ids)
     since = (days <= (case.now.as_of - case.then.as_of).days).to_numpy(dtype=bool, na_value=False)
     return cause.mask(since, cause.str.replace(parts.RECENCY, ORDERED))
 
@@ -137,7 +137,7 @@ def _whole(case: Case, replayed: np.ndarray, before: np.ndarray, revalued: pd.Da
     yield RULES, replayed != before
     if len(revalued):
         placed = case.now.with_money(revalued).placed(case.scheme, case.place)
-        there = pd.Series(_names(placed), index=case.now.customers["customer_id"]).reindex(case.ids)
+        there = pd.Series(_names(placed), index=case.now.by_id.index).reindex(case.ids)
         yield CURRENCY, there.to_numpy(dtype=object) == before
     if parts.CUTS in case.players:
         yield parts.CUTS, case.tier(frozenset(parts.PARTS) - {parts.CUTS}) == before

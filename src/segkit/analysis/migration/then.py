@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,14 +39,27 @@ class Known:
     customers: pd.DataFrame
     touches: pd.DataFrame | None = None
 
+    @cached_property
+    def by_id(self) -> pd.DataFrame:
+        """The customers under their ids, which are plain objects: they are looked up often."""
+        return self.customers.set_index(ids_of(self.customers))
+
+    @property
+    def money(self) -> pd.Series:
+        """Revenue by customer_id."""
+        return self.by_id["monetary"].astype(float)
+
+    def knows(self, ids: pd.Index) -> np.ndarray:
+        """Which of these customers stand in the table."""
+        return self.by_id.index.get_indexer(ids) >= 0
+
     def placed(self, scheme: Scheme, place: Place) -> Any:
         return place(scheme, View(self.customers), as_of=self.as_of, touches=self.touches)
 
     def with_money(self, revalued: pd.DataFrame) -> Known:
         """The same with the money columns of `revalued` (customer_id, money columns) in place of theirs."""
         columns = [c for c in revalued.columns if c in self.customers.columns and c != "customer_id"]
-        ids = self.customers["customer_id"]
-        other = revalued.set_index("customer_id")[columns].reindex(ids)
+        other = revalued.set_index(ids_of(revalued))[columns].reindex(self.by_id.index)
         changed = {c: self.customers[c].where(other[c].isna().to_numpy(), other[c].to_numpy()) for c in columns}
         return Known(self.as_of, self.customers.assign(**changed), self.touches)
 
@@ -65,6 +79,11 @@ class Then:
     revalued: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"customer_id": pd.Series(dtype="str")}))
 
 
+def ids_of(frame: pd.DataFrame) -> pd.Index:
+    """The customers of a table, as an index of plain objects."""
+    return pd.Index(frame["customer_id"].astype(object), name="customer_id")
+
+
 def until(touches: pd.DataFrame | None, as_of: dt.date) -> pd.DataFrame | None:
     """The touches of months that were over by a day."""
     if touches is None:
@@ -72,9 +91,9 @@ def until(touches: pd.DataFrame | None, as_of: dt.date) -> pd.DataFrame | None:
     return touches[touches["month"] + pd.offsets.MonthBegin(1) <= pd.Timestamp(as_of)]
 
 
-def tiers_of(placed: Any, ids: pd.Series) -> pd.Series:
+def tiers_of(placed: Any, ids: pd.Index) -> pd.Series:
     """The tier of each customer, by customer_id; categories are those of the scheme."""
-    return pd.Series(pd.Categorical.from_codes(placed.tier, placed.tiers), index=pd.Index(ids, name="customer_id"))
+    return pd.Series(pd.Categorical.from_codes(placed.tier, placed.tiers), index=ids)
 
 
 def in_scheme(tiers: pd.Series) -> pd.Series:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.analysis.migration import causes, turnover
-from segkit.analysis.migration.then import REBUILT, SNAPSHOT, Known, Place, Then, in_scheme, tiers_of
+from segkit.analysis.migration.then import REBUILT, SNAPSHOT, Known, Place, Then, ids_of, in_scheme, tiers_of
 from segkit.schemes import Scheme
 
 NEW, LOST = "(new)", "(lost)"
@@ -47,14 +47,14 @@ class Traced:
 def trace(thens: Iterable[Then], now: Known, tiers: pd.DataFrame, *, place: Place, silent_days: int = 365) -> Traced:
     """Compare each past day with today. `now`: today's customers; `tiers`: customer_id, scheme, tier of today; `place`:
     `analysis.tiers.placing.place`; `silent_days`: without an order for longer a customer counts as lost."""
-    current = {str(name): rows.set_index("customer_id")["tier"] for name, rows in tiers.groupby("scheme", observed=True)}
+    current = {str(name): rows.set_index(ids_of(rows))["tier"] for name, rows in tiers.groupby("scheme", observed=True)}
     past, moves, flows, movement, sources = [], [], [], [], []
     for then in thens:
         known = then.known()
         kept: Mapping[str, pd.Series] = then.kept() if then.source == SNAPSHOT else {}
         day = _Day(then, known, now, place)
         for scheme in (s for s in then.schemes if s.name in current and (then.source == REBUILT or s.name in kept)):
-            old = kept[scheme.name] if kept else tiers_of(known.placed(scheme, place), known.customers["customer_id"])
+            old = kept[scheme.name] if kept else tiers_of(known.placed(scheme, place), known.by_id.index)
             past.append(day.past(scheme, old))
             both = day.compared(scheme, old, current[scheme.name])
             moves.append(both[both["cause"] != causes.STAYED])
@@ -81,7 +81,7 @@ class _Day:
 
     def past(self, scheme: Scheme, old: pd.Series) -> pd.DataFrame:
         """The rows of `past_tiers` of one scheme."""
-        revenue = _money(self.known).reindex(old.index)
+        revenue = self.known.money.reindex(old.index)
         rows = pd.DataFrame({"customer_id": old.index, "tier": old.astype("str").to_numpy(), "revenue": revenue.to_numpy()})
         return rows.assign(since=self.then.since, scheme=scheme.name, source=self.then.source)[PAST]
 
@@ -97,7 +97,7 @@ class _Day:
             found = causes.explain(case, was.loc[moved], is_.loc[moved], revalued=self.then.revalued)
             rows.loc[moved, "cause"] = found["cause"]
             rows = rows.join(causes.facts(case, found["cause"]))
-        then, now = (_money(known).reindex(ids) for known in (self.known, self.now))
+        then, now = (known.money.reindex(ids) for known in (self.known, self.now))
         rows = rows.assign(revenue=now.fillna(then).fillna(0.0), revenue_then=then.fillna(0.0))
         rows["marked"] = rows["cause"].isin(causes.NOBODYS)
         rows = rows.rename_axis("customer_id").reset_index()
@@ -107,18 +107,13 @@ class _Day:
 
     def _ends(self, rows: pd.DataFrame) -> np.ndarray:
         """The cause of those who stayed, came and left; None for those who moved."""
-        known_then = rows.index.isin(self.known.customers["customer_id"])
-        known_now = rows.index.isin(self.now.customers["customer_id"])
+        known_then, known_now = self.known.knows(rows.index), self.now.knows(rows.index)
         came, went = (rows["from_tier"] == NEW).to_numpy(), (rows["to_tier"] == LOST).to_numpy()
         cause = np.full(len(rows), None, dtype=object)
         cause[(rows["from_tier"] == rows["to_tier"]).to_numpy()] = causes.STAYED
         cause[came] = np.where(known_then[came], causes.ENTERED, causes.ARRIVED)
         cause[went] = np.where(known_now[went], causes.LEFT, causes.GONE)
         return cause
-
-
-def _money(known: Known) -> pd.Series:
-    return known.customers.set_index("customer_id")["monetary"].astype(float)
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:
