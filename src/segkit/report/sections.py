@@ -87,7 +87,6 @@ def sections(run: Run) -> list[list[Section]]:
         [section(run, "risk", pictures=["risk_value"])],
         [section(run, "outlook", pictures=["expected"]), section(run, "record", pictures=["against"])],
         [section(run, "overdue", pictures=["overdue"]), section(run, "trust", pictures=["separation"])],
-        [section(run, "clusters", pictures=["cluster_profiles"])],
         [section(run, "ladder", pictures=["ladder"], table=tier_table(run, "trade_tier"))],
         [section(run, "funnel", pictures=["funnel"]), people],
         [section(run, "activity", pictures=["grid"]), section(run, "months", pictures=["months"])],
