@@ -39,6 +39,19 @@ def recommended(table: pd.DataFrame) -> Finding:
     return Finding("recommended", {"scheme": f"scheme.{row['scheme']}", "segments": float(row["segments"])} | numbers)
 
 
+def passed_over(table: pd.DataFrame) -> list[Finding]:
+    """The best one where it is not recommended, and why: a finding at most."""
+    if table.empty:
+        return []
+    best = table.iloc[0]
+    numbers = {"scheme": f"scheme.{best['scheme']}", "separation": best["separation"]}
+    if best["stability_ari"] < STABLE:
+        return [Finding("best_not_stable", numbers | {"stability": float(best["stability_ari"]), "stable": STABLE}, "warn")]
+    if best["smallest"] < SMALLEST:
+        return [Finding("best_has_tiny", numbers | {"smallest": float(best["smallest"])}, "warn")]
+    return []
+
+
 def clusters_against_rules(table: pd.DataFrame, name: str = "clusters") -> Finding:
     """Where the clusters stand among the schemes."""
     place = [str(s) for s in table["scheme"]].index(name) + 1 if name in set(table["scheme"]) else 0

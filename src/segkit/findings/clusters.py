@@ -91,8 +91,12 @@ def not_clustered(left_out: pd.DataFrame, customers: int) -> Finding:
     if left_out.empty:
         return Finding("all_clustered", {"customers": customers}, "good")
     first = left_out.iloc[0]
-    numbers = {"customers": int(left_out["customers"].sum()), "share": part_of(left_out["customers"].sum(), customers)}
-    return Finding("not_clustered", numbers | {"reason": f"left_out.{first['reason']}", "first": int(first["customers"])})
+    many = int(left_out["customers"].sum())
+    numbers: dict[str, Any] = {"customers": many, "share": part_of(many, customers)}
+    numbers |= {"reason": f"left_out.{first['reason']}"}
+    if len(left_out) == 1:
+        return Finding("not_clustered_alike", numbers)
+    return Finding("not_clustered", numbers | {"first": int(first["customers"])})
 
 
 def outliers(rows: pd.DataFrame) -> Finding:
