@@ -175,7 +175,13 @@ def _year(ax: Axes, rows: pd.DataFrame, at: dict[str, int], back: int, labels: L
     if len(rows):
         first = rows.assign(y=y).iloc[0]
         ax.annotate(
-            name, (first["high"], first["y"]), (6, 0), textcoords="offset points", va="center", fontsize=8, color=colour
+            name,
+            (first["high"], first["y"]),
+            (6, 6 if back == 0 else -7),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=colour,
         )
 
 
