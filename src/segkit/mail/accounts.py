@@ -53,9 +53,9 @@ def of(run: Run, edition: str, playbooks: Sequence[Playbook]) -> Own:
     if run.has("churn"):
         customers = customers.merge(run.table("churn")[["customer_id", *RISK]], on="customer_id", how="left")
     customers = customers.assign(name=_names(run, customers))
-    alerts, tasks = run.optional("alerts"), _tasks(run, names, customers, playbooks)
+    alerts, tasks = told(run.optional("alerts")), _tasks(run, names, customers, playbooks)
     alerts = alerts[alerts["owner"].isin(names) & alerts["customer_id"].isin(customers["customer_id"])]
-    return Own(names, customers, _by_weight(alerts), tasks, _week(tasks, run.as_of))
+    return Own(names, customers, alerts, tasks, _week(tasks, run.as_of))
 
 
 def _owner(customers: pd.DataFrame) -> pd.Series:
@@ -70,10 +70,12 @@ def _names(run: Run, customers: pd.DataFrame) -> pd.Series:
     return ids if coded else names.where(names.notna(), ids)
 
 
-def _by_weight(alerts: pd.DataFrame) -> pd.DataFrame:
-    """New ones first, then by the money behind them."""
-    new = alerts["new"] if "new" in alerts else alerts["customer_id"].notna()
-    return alerts.assign(new=new.fillna(True).astype(bool)).sort_values(["new", "money"], ascending=False, kind="stable")
+def told(alerts: pd.DataFrame) -> pd.DataFrame:
+    """The alerts that this run tells, the most money first: each is told once, so neither those of earlier runs (not `new`) nor
+    those that wait for the next one (`held_back`)."""
+    flags = alerts.reindex(columns=["new", "held_back"]).astype("boolean")
+    now = flags["new"].fillna(True) & ~flags["held_back"].fillna(False)
+    return alerts[now.astype(bool)].sort_values("money", ascending=False, kind="stable")
 
 
 def _tasks(run: Run, names: list[str], customers: pd.DataFrame, playbooks: Sequence[Playbook]) -> pd.DataFrame:
