@@ -29,9 +29,11 @@ TABLES = {
         "active": pd.array([True, None, True, True], "boolean"), "time_zone": ["Asia/Shanghai"] * 4,
     }),
     "alerts": pd.DataFrame({
-        "alert_id": ["a1", "a2", "a3"], "customer_id": ["c", "d", "e"], "owner": ["Ann", "Bo", "Cy"], "kind": ["late"] * 3,
-        "money": [1.2e4, 9e4, 500.0], "reason": ["no order since May <b>"] * 3,
-        "first_told_on": pd.to_datetime(["2026-07-01"] * 3), "new": [True, False, True],
+        "alert_id": ["a1", "a2", "a3", "a4", "a5"], "customer_id": ["c", "d", "e", "c", "c"],
+        "owner": ["Ann", "Bo", "Cy", "Ann", "Ann"], "kind": ["late"] * 5,
+        "money": [1.2e4, 9e4, 500.0, 7e4, 6e4], "reason": ["no order since May <b>"] * 3 + ["told in June", "waits"],
+        "first_told_on": pd.to_datetime(["2026-07-01"] * 5), "new": [True, True, True, False, True],
+        "held_back": [False, False, False, False, True],
     }),
     "tasks": pd.DataFrame([
         task(1), task(2, customer_id="d", owner="Bo", urgent=True), task(3, customer_id="e", owner="Cy"),

@@ -52,8 +52,8 @@ def test_readers_of_the_config_and_active_salespeople_with_news_get_one_mail_eac
 
 def test_the_subject_is_the_finding_in_the_readers_language(written):
     assert written[ALL]["Subject"] == "30% 的客户超过 365 天没有下单；他们过去带来 US$31万，占收入的 31%"
-    assert written[BO]["Subject"] == "1 alert, first Dada AG: $90K at stake"
-    assert written[ANN]["Subject"].startswith("1条预警，首先是Zoë")
+    assert written[BO]["Subject"] == "1 new alert, first Dada AG: $90K at stake"
+    assert written[ANN]["Subject"].startswith("1条新预警，首先是Zoë")
 
 
 def test_text_and_html_say_the_same_findings_and_figures(written):
@@ -119,6 +119,12 @@ def test_a_team_sees_the_accounts_of_its_people(written):
     assert "Dada AG" in text
     assert "Zoë" in text
     assert "Ebo" not in text
+
+
+def test_an_alert_is_told_once_and_one_that_waits_for_the_next_run_not_yet(written):
+    text = body(written[ANN], "text/plain")
+    assert "no order since May" in text
+    assert [said for said in ("told in June", "waits") if said in text] == []
 
 
 def test_the_whole_edition_carries_the_page(written):

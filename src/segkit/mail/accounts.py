@@ -46,16 +46,18 @@ def of(run: Run, edition: str, playbooks: Sequence[Playbook]) -> Own:
         customers = customers.merge(own.table("churn")[["customer_id", *RISK]], on="customer_id", how="left")
     ids = customers["customer_id"].astype(str)
     customers = customers.assign(name=customers.reindex(columns=["name"])["name"].fillna(ids))
-    alerts = run.optional("alerts")
+    alerts = told(run.optional("alerts"))
     alerts = alerts[alerts["owner"].isin(names) & alerts["customer_id"].isin(customers["customer_id"])]
     tasks = _tasks(run, names, customers, playbooks)
-    return Own(names, customers, _by_weight(alerts), tasks, _week(tasks, run.as_of))
+    return Own(names, customers, alerts, tasks, _week(tasks, run.as_of))
 
 
-def _by_weight(alerts: pd.DataFrame) -> pd.DataFrame:
-    """New ones first, then by the money behind them."""
-    new = alerts["new"] if "new" in alerts else alerts["customer_id"].notna()
-    return alerts.assign(new=new.fillna(True).astype(bool)).sort_values(["new", "money"], ascending=False, kind="stable")
+def told(alerts: pd.DataFrame) -> pd.DataFrame:
+    """The alerts that this run tells, the most money first: each is told once, so neither those of earlier runs (not `new`) nor
+    those that wait for the next one (`held_back`)."""
+    flags = alerts.reindex(columns=["new", "held_back"]).astype("boolean")
+    now = flags["new"].fillna(True) & ~flags["held_back"].fillna(False)
+    return alerts[now.astype(bool)].sort_values("money", ascending=False, kind="stable")
 
 
 def _tasks(run: Run, names: list[str], customers: pd.DataFrame, playbooks: Sequence[Playbook]) -> pd.DataFrame:

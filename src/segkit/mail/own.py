@@ -83,7 +83,6 @@ def _alerts(run: Run, found: Own) -> Group:
             who=line(str(names.at[row["customer_id"], "name"]), WHO),
             figure=run.words.money(row["money"], run.currency),
             why=line(_joined(run, row, barred=bool(names.at[row["customer_id"], "barred"]))),
-            urgent=bool(row["new"]),
         )
         for row in found.alerts.head(LISTED).to_dict("records")
     ]
@@ -92,8 +91,7 @@ def _alerts(run: Run, found: Own) -> Group:
 
 def _joined(run: Run, alert: dict[Any, Any], *, barred: bool) -> str:
     """An alert's kind and reason, and that the customer is not to be contacted."""
-    parts = [run.words("mail.new")] * bool(alert["new"])
-    parts += [run.words.label("alert", alert["kind"]), known_text(alert["reason"])]
+    parts = [run.words.label("alert", alert["kind"]), known_text(alert["reason"])]
     parts += [run.words("mail.do_not_contact")] if barred else []
     return run.words("mail.parted").join(part for part in dict.fromkeys(parts) if part)
 

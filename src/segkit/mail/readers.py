@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from segkit.errors import InputError
 from segkit.i18n import LANGUAGES
-from segkit.mail.accounts import people
+from segkit.mail.accounts import people, told
 from segkit.mail.content import line
 from segkit.mail.letter import FAILURE, Letter
 from segkit.recipients import Mail, address
@@ -67,10 +67,10 @@ def _salespeople(run: Run) -> list[tuple[str, str, str]]:
 
 
 def _busy(run: Run) -> set[str]:
-    """Salespeople with an alert or an open task."""
+    """Salespeople with a new alert or an open task."""
     tasks = run.table("tasks") if run.has("tasks") else None
     with_tasks = () if tasks is None else tasks.loc[tasks["status"].eq("open") & ~tasks["automated"].astype(bool), "owner"]
-    return {str(owner) for owner in (*run.optional("alerts")["owner"], *with_tasks) if known_text(owner)}
+    return {str(owner) for owner in (*told(run.optional("alerts"))["owner"], *with_tasks) if known_text(owner)}
 
 
 def _strangers(to: Sequence[str], known: Iterable[str]) -> list[str]:
