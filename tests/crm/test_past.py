@@ -170,3 +170,10 @@ def test_an_order_stands_as_its_lines_made_it_from_day_to_day(firm):
         DAY(2024, 10, 1): (1, 100, 1, "Lamp"),  # taken back in full
         DAY(2025, 1, 1): (2, 130, 2, "Lamp"),  # and in part made good
     }
+
+
+@pytest.mark.parametrize("at_once", [0, 10**9])
+def test_what_happens_on_a_past_day_itself_is_not_seen_on_it(firm, monkeypatch, at_once):
+    monkeypatch.setattr(past_room, "AT_ONCE", at_once)
+    table = past(firm, ROWS + "7,bob,2025-01-01 00:00,11\n8,bob,2024-12-31 23:59,5\n")
+    assert at(table, DAY(2025, 1, 1))["bob"] == (2, 55.0, 1, 2, 1, DAY(2024, 12, 31))
