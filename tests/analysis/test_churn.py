@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from segkit.analysis import churn
+from segkit.analysis import btyd, churn
 from segkit.analysis.churn import bands, scoring
 from simulated import HORIZON, after, seen, simulated
 
@@ -50,6 +50,13 @@ def test_the_risk_is_calibrated_and_ranks_better_than_recency_on_a_known_firm(or
     assert risk.mean() == pytest.approx(churned.mean(), abs=0.04)
     assert scoring.ece(risk, churned) < 0.05
     assert metrics.roc_auc_score(churned, risk) > metrics.roc_auc_score(churned, recency)
+
+
+def test_each_customers_risk_is_near_the_true_one_of_the_process_that_made_it(orders, found):
+    known = btyd.histories(seen(orders, pd.Timestamp(AS_OF)), as_of=AS_OF).set_index("customer_id")
+    x, t_x, T = (known.loc[found.churn["customer_id"], c].to_numpy() for c in ("x", "t_x", "T"))  # noqa: N806
+    true = btyd.ParetoNbd(1.2, 60, 1.0, 500).p_no_order(HORIZON, x, t_x, T)  # the parameters of `simulated`
+    assert np.abs(found.churn["churn_risk"] - true).mean() < 0.02
 
 
 def test_one_forecast_is_chosen_and_every_window_stands_for_each(found):

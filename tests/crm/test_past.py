@@ -192,3 +192,10 @@ def test_the_demo_s_rebuilt_tiers_are_those_that_a_snapshot_of_that_day_holds(ex
     other = both[both["tier_rebuilt"].astype(str) != both["tier_kept"].astype(str)]
     assert set(other["scheme"].astype(str)) <= {"deal_size"}
     assert len(other) < 5
+
+
+@pytest.mark.parametrize("at_once", [0, 10**9])
+def test_what_happens_on_a_past_day_itself_is_not_seen_on_it(firm, monkeypatch, at_once):
+    monkeypatch.setattr(past_room, "AT_ONCE", at_once)
+    table = past(firm, ROWS + "7,bob,2025-01-01 00:00,11\n8,bob,2024-12-31 23:59,5\n")
+    assert at(table, DAY(2025, 1, 1))["bob"] == (2, 55.0, 1, 2, 1, DAY(2024, 12, 31))
