@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from bench import data, features
+from bench import data, features, migration
 
 DATES = ["first_order_on", "last_order_on"]
 COUNTS = ["frequency", "recency_days", "tenure_days"]
@@ -52,3 +53,14 @@ def test_the_lines_are_the_same_every_time_and_hold_every_kind_of_credit(lines: 
     assert (orders["max"] < 0).any(), "credit notes of their own"
     assert ((orders["max"] > 0) & (orders["sum"].round(4) == 0)).any(), "orders cancelled in full"
     assert ((orders["min"] < 0) & (orders["sum"] > 0.01)).any(), "single lines taken back"
+
+
+def test_the_history_that_is_crossed_loses_nobody_from_quarter_to_quarter(tmp_path: Path) -> None:
+    place = migration.history(500, tmp_path)
+    _, told = migration.crossed(place)
+    days = sorted(place.iterdir())
+    held = [
+        set(pd.read_parquet(day / "tiers.parquet").query("`tier.rfm_matrix` != 'not_placed'")["customer_id"]) for day in days
+    ]
+    assert len(days) == migration.SNAPSHOTS
+    assert told == sum(len(a | b) for a, b in itertools.pairwise(held))
