@@ -159,8 +159,7 @@ def flows(con: Any, snapshots: Sequence[Snapshot], *, schemes: Sequence[str] | N
     from_tier and to_tier, with customers, revenue_then (as of `since`) and revenue (as of `until`; of the lost as of `since`).
     Who has no tier in a scheme on one of the days is `(new)` or `(lost)`. `schemes`: default all that both snapshots have."""
     parts = []
-    for a, b in itertools.pairwise(snapshots):
-        before, after = a.table(con, "tiers"), b.table(con, "tiers")
+    for (a, before), (b, after) in itertools.pairwise((s, s.table(con, "tiers")) for s in snapshots):
         both = [c for c in before.columns if c.startswith(TIER) and c in after.columns]
         wanted = both if schemes is None else [c for c in both if c.removeprefix(TIER) in schemes]
         found = [_crossed(before, after, c).to_pandas() for c in wanted]
