@@ -35,6 +35,8 @@ def test_the_main_cause_is_named_with_what_is_nobodys_doing(cause, key):
     found = migration.main_cause(table)
     assert (found.key, found.numbers["marked"], found.numbers["share"]) == (key, 2, 0.75)
     assert "in 2 (25%) only cuts" in say(found)
+    own = {"main_cause": "one_cause", "main_causes": "joint_causes"}
+    assert migration.main_cause(table.head(1)).key == own[key]
     assert migration.main_cause(table.iloc[:0]).key == "no_cause"
 
 

@@ -187,12 +187,13 @@ def test_steps_lead_from_quarter_to_quarter_to_today_and_older_ones_come_from_th
     placed = pd.DataFrame({"scheme": "own", "customer_id": ["a", "b", "c"], "tier": ["big", "big", "small"]})
     customers = pd.DataFrame({"customer_id": ["a", "b", "c"], "monetary": [9.0, 5.0, 1.0]})
     earlier = pd.Timestamp("2026-01-01")
-    older = pd.DataFrame([("own", earlier, day, "big", "big", 1, 8.0), ("own", day, pd.Timestamp(NOW), "big", "big", 7, 7.0)],
-                         columns=["scheme", "since", "until", "from_tier", "to_tier", "customers", "revenue"])  # fmt: skip
+    rows = [(earlier, day, "big", "big", 1, 6.0, 8.0), (day, pd.Timestamp(NOW), "big", "big", 7, 7.0, 7.0)]
+    older = pd.DataFrame(rows, columns=["since", "until", "from_tier", "to_tier", "customers", "revenue_then", "revenue"])
+    older = older.assign(scheme="own")
     steps = migration.steps(past, placed, customers, "own", [earlier, day], as_of=NOW, older=older)
     assert steps.drop(columns="until").to_dict("split", index=False)["data"] == [
-        [earlier, "big", "big", 1, 8.0],
-        [day, "(new)", "small", 1, 1.0], [day, "big", "big", 1, 9.0], [day, "small", "big", 1, 5.0],
+        [earlier, "big", "big", 1, 6.0, 8.0],
+        [day, "(new)", "small", 1, 0.0, 1.0], [day, "big", "big", 1, 8.0, 9.0], [day, "small", "big", 1, 2.0, 5.0],
     ]  # fmt: skip
     kept = migration.retention(steps, "small")
     assert kept[["customers", "retained", "retained_share", "went_to"]].to_dict("split", index=False)["data"] == [

@@ -79,7 +79,8 @@ def test_flows_between_snapshots_hold_who_came_and_who_went_with_their_money(tmp
     table = flows(ibis.duckdb.connect(), kept(tmp_path, name="firm"))
     rows = table.drop(columns=["scheme", "since", "until"]).sort_values(["from_tier", "to_tier"])
     assert rows.to_dict("split", index=False)["data"] == [
-        ["(new)", "big", 2, 192.0], ["big", "(lost)", 1, 4.0], ["big", "small", 1, 16.0], ["small", "small", 1, 32.0],
+        ["(new)", "big", 2, 0.0, 192.0], ["big", "(lost)", 1, 4.0, 4.0],
+        ["big", "small", 1, 1.0, 16.0], ["small", "small", 1, 2.0, 32.0],
     ]  # fmt: skip
     assert table["customers"].sum() == 5
 

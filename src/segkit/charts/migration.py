@@ -46,8 +46,8 @@ def alluvial(
 ) -> Axes:
     """Streams of customers from tier to tier, from each day to the next; those that moved are stronger than those that stayed.
 
-    `steps`: since, until, from_tier, to_tier, customers, revenue; `order`: the tiers, the first on top; `value`: what the width
-    of a stream holds, customers or revenue.
+    `steps`: since, until, from_tier, to_tier, customers, revenue_then, revenue; `order`: the tiers, the first on top; `value`:
+    what the width of a stream holds, customers or revenue (that of either day at its end).
     """
     ax = style.canvas(ax, labels, height=0.3 if steps.empty else 3.9)
     ax.set_axis_off() if steps.empty else None
@@ -56,7 +56,7 @@ def alluvial(
     days = sorted({*steps["since"], *steps["until"]})
     tiers = [t for t in order if t in {*steps["from_tier"], *steps["to_tier"]}]
     colours = {**style.tier_colours(list(order)), NEW: style.PALE, LOST: style.PALE}
-    steps = steps.assign(value=steps[value].clip(lower=0))
+    steps = _ended(steps, value)
     stacks = _stacks(steps, days, [*tiers, NEW, LOST])
     for x, since in enumerate(days[:-1]):
         _streams(ax, steps[steps["since"] == since], (x, stacks[x], stacks[x + 1]), [*tiers, NEW, LOST], colours)
@@ -74,13 +74,20 @@ def alluvial(
     return ax
 
 
+def _ended(steps: pd.DataFrame, value: str) -> pd.DataFrame:
+    """The steps with what each stream holds where it begins (`out`) and where it ends (`into`); the same where it came in."""
+    then = "revenue_then" if value == "revenue" else value
+    into, out = steps[value].clip(lower=0), steps[then].clip(lower=0)
+    return steps.assign(into=into, out=out.where(steps["from_tier"] != NEW, into))
+
+
 def _stacks(steps: pd.DataFrame, days: Sequence[Any], tiers: Sequence[str]) -> list[Stack]:
     """Where the tiers of each day lie; all days on one scale. Who came in stands below the day before, who went below the day
     after."""
     sizes = []
     for day in days:
-        out = steps[steps["since"] == day].groupby("from_tier")["value"].sum()
-        into = steps[steps["until"] == day].groupby("to_tier")["value"].sum()
+        out = steps[steps["since"] == day].groupby("from_tier")["out"].sum()
+        into = steps[steps["until"] == day].groupby("to_tier")["into"].sum()
         both = out.combine(into, max, fill_value=0.0)
         sizes.append({t: float(both[t]) for t in tiers if t in both.index and both[t] > 0})
     full = max((sum(found.values()) for found in sizes), default=0.0) or 1.0
@@ -103,27 +110,33 @@ def _streams(
     """The streams between two days, in the order of the tiers on both sides, so that none crosses without need."""
     x, left, right = place
     ranks = {tier: i for i, tier in enumerate(tiers)}
-    rows = rows[rows["value"] > 0].assign(
-        f=rows["from_tier"].map(ranks), t=rows["to_tier"].map(ranks), high=rows["value"] * left.scale
-    )
-    begins, ends = dict(left.top), dict(right.top)
-    from_ = {}
-    for i, row in rows.sort_values(["f", "t"])[["from_tier", "high"]].iterrows():
-        from_[i], begins[row["from_tier"]] = begins[row["from_tier"]], begins[row["from_tier"]] - row["high"]
-    for i, row in rows.sort_values(["t", "f"])[["from_tier", "to_tier", "high"]].iterrows():
+    rows = rows[(rows["into"] > 0) | (rows["out"] > 0)]
+    rows = rows.assign(f=rows["from_tier"].map(ranks), t=rows["to_tier"].map(ranks))
+    rows = rows.assign(out=rows["out"] * left.scale, into=rows["into"] * right.scale)
+    begins, ends, from_ = dict(left.top), dict(right.top), {}
+    for i, row in rows.sort_values(["f", "t"]).iterrows():
+        from_[i] = begins[row["from_tier"]]
+        begins[row["from_tier"]] -= row["out"]
+    for i, row in rows.sort_values(["t", "f"]).iterrows():
         a, b = row["from_tier"], row["to_tier"]
-        to, ends[b] = ends[b], ends[b] - row["high"]
         look = {"color": colours[b if a == NEW else a], "alpha": 0.22 if a == b else 0.55}
-        _stream(ax, (x + BAR, from_[i]), (x + 1 - BAR, to), row["high"], look)
+        _stream(ax, (x + BAR, from_[i], row["out"]), (x + 1 - BAR, ends[b], row["into"]), look)
+        ends[b] -= row["into"]
 
 
-def _stream(ax: Axes, start: tuple[float, float], end: tuple[float, float], high: float, look: Mapping[str, Any]) -> None:
+Edge = tuple[float, float, float]
+"""Where a stream begins or ends: x, the height of its top, how high it is."""
+
+
+def _stream(ax: Axes, start: Edge, end: Edge, look: Mapping[str, Any]) -> None:
     """A band from one place to another, level where it begins and ends."""
     import numpy as np
 
     along = np.linspace(0, 1, 40)
-    rise = start[1] + (end[1] - start[1]) * along**2 * (3 - 2 * along)
-    ax.fill_between(start[0] + (end[0] - start[0]) * along, rise - high, rise, linewidth=0, **look)
+    bend = along**2 * (3 - 2 * along)
+    top = start[1] + (end[1] - start[1]) * bend
+    low = start[1] - start[2] + (end[1] - end[2] - start[1] + start[2]) * bend
+    ax.fill_between(start[0] + (end[0] - start[0]) * along, low, top, linewidth=0, **look)
 
 
 def _bars(ax: Axes, x: int, stack: Stack, colours: Mapping[str, str], said: Callable[[float], str]) -> None:

@@ -156,37 +156,37 @@ def _filled(part: ir.Table, kinds: dict[str, Any]) -> ir.Table:
 
 def flows(con: Any, snapshots: Sequence[Snapshot], *, schemes: Sequence[str] | None = None) -> pd.DataFrame:
     """How many moved from tier to tier between each snapshot and the next, the oldest first: one row per scheme, since, until,
-    from_tier and to_tier, with customers and revenue (as of `until`; of the lost as of `since`). Who has no tier in a scheme
-    on one of the days is `(new)` or `(lost)`. `schemes`: default all that both snapshots have."""
+    from_tier and to_tier, with customers, revenue_then (as of `since`) and revenue (as of `until`; of the lost as of `since`).
+    Who has no tier in a scheme on one of the days is `(new)` or `(lost)`. `schemes`: default all that both snapshots have."""
     parts = []
-    for a, b in itertools.pairwise(snapshots):
-        before, after = a.table(con, "tiers"), b.table(con, "tiers")
+    for (a, before), (b, after) in itertools.pairwise((s, s.table(con, "tiers")) for s in snapshots):
         both = [c for c in before.columns if c.startswith(TIER) and c in after.columns]
         wanted = both if schemes is None else [c for c in both if c.removeprefix(TIER) in schemes]
         found = [_crossed(before, after, c).to_pandas() for c in wanted]
         parts += [
             t.assign(scheme=c.removeprefix(TIER), since=a.as_of, until=b.as_of) for c, t in zip(wanted, found, strict=True)
         ]
-    columns = ["scheme", "since", "until", "from_tier", "to_tier", "customers", "revenue"]
+    columns = ["scheme", "since", "until", "from_tier", "to_tier", "customers", "revenue_then", "revenue"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return table[columns].astype(
-        {"since": "datetime64[us]", "until": "datetime64[us]", "customers": "int64", "revenue": "float64"}
-    )
+    kinds = {"since": "datetime64[us]", "until": "datetime64[us]", "customers": "int64"}
+    return table[columns].astype(kinds | dict.fromkeys(("revenue_then", "revenue"), "float64"))
 
 
 def _crossed(before: ir.Table, after: ir.Table, column: str) -> ir.Table:
-    """from_tier × to_tier with customers and revenue, of two snapshots' tiers of one scheme."""
+    """from_tier × to_tier with customers, revenue_then and revenue, of two snapshots' tiers of one scheme."""
     old, new = (
         t.filter(t[column].notnull() & (t[column] != NOT_PLACED)).select("customer_id", "revenue", tier=t[column])
         for t in (before, after)
     )
-    joined = old.outer_join(new, "customer_id", rname="{name}_then")
+    joined = old.outer_join(new, "customer_id", rname="{name}_next")
     rows = joined.select(
         from_tier=joined["tier"].fill_null(NEW),
-        to_tier=joined["tier_then"].fill_null(LOST),
-        revenue=ibis.coalesce(joined["revenue_then"], joined["revenue"]),
+        to_tier=joined["tier_next"].fill_null(LOST),
+        then=joined["revenue"].fill_null(0.0),
+        now=ibis.coalesce(joined["revenue_next"], joined["revenue"]),
     )
-    return rows.group_by("from_tier", "to_tier").agg(customers=rows.count(), revenue=rows["revenue"].sum())
+    sums = {"customers": rows.count(), "revenue_then": rows["then"].sum(), "revenue": rows["now"].sum()}
+    return rows.group_by("from_tier", "to_tier").agg(**sums)
 
 
 def write_tiers(tables: Path, path: Path) -> None:

@@ -49,7 +49,9 @@ def main_cause(by_cause: pd.DataFrame) -> Finding:
     numbers: dict[str, Any] = {"cause": parts[0]} | ({"second": parts[1]} if len(parts) > 1 else {})
     numbers |= {"customers": int(top["customers"]), "share": part_of(top["customers"], total), "of": total}
     numbers |= {"marked": marked, "marked_share": part_of(marked, total)}
-    return Finding("main_cause" if len(numbers) == 6 else "main_causes", numbers)
+    if not marked:
+        return Finding("one_cause" if len(parts) == 1 else "joint_causes", numbers)
+    return Finding("main_cause" if len(parts) == 1 else "main_causes", numbers)
 
 
 def kept(retention: pd.DataFrame, *, scheme: str) -> Finding:

@@ -13,7 +13,7 @@ from segkit.analysis.migration.then import in_scheme
 from segkit.analysis.migration.tracing import LOST, NEW
 from segkit.schemes import Scheme
 
-STEPS = ["since", "until", "from_tier", "to_tier", "customers", "revenue"]
+STEPS = ["since", "until", "from_tier", "to_tier", "customers", "revenue_then", "revenue"]
 
 
 def balance(flows: pd.DataFrame, past: pd.DataFrame, tiers: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
@@ -78,9 +78,9 @@ def steps(
     as_of: dt.date,
     older: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """From each day to the next and from the last one to today: since, until, from_tier, to_tier, customers, revenue (as of
-    `until`; of the lost as of `since`). `days`: those to be shown, the oldest first; `older`: flows between days before the
-    first one that `past` holds (scheme and the columns of the result)."""
+    """From each day to the next and from the last one to today: since, until, from_tier, to_tier, customers, revenue_then (as
+    of `since`) and revenue (as of `until`; of the lost as of `since`). `days`: those to be shown, the oldest first; `older`:
+    flows between days before the first one that `past` holds (scheme and the columns of the result)."""
     held = past[past["scheme"] == scheme]
     money = customers.set_index("customer_id")["monetary"].rename("revenue")
     now = tiers[tiers["scheme"] == scheme].set_index("customer_id")[["tier"]].join(money)
@@ -99,12 +99,10 @@ def steps(
 def _step(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     was, is_ = in_scheme(a["tier"]), in_scheme(b["tier"])
     ids = was.index.union(is_.index)
-    revenue = b["revenue"].reindex(ids).fillna(a["revenue"].reindex(ids)).fillna(0.0)
-    rows = pd.DataFrame(
-        {"from_tier": was.reindex(ids).fillna(NEW), "to_tier": is_.reindex(ids).fillna(LOST), "revenue": revenue}
-    )
-    sums = rows.groupby(["from_tier", "to_tier"])["revenue"].agg(["size", "sum"]).reset_index()
-    return sums.set_axis(["from_tier", "to_tier", "customers", "revenue"], axis=1)
+    then, now = (day["revenue"].reindex(ids) for day in (a, b))
+    rows = pd.DataFrame({"from_tier": was.reindex(ids).fillna(NEW), "to_tier": is_.reindex(ids).fillna(LOST)})
+    rows = rows.assign(customers=1, revenue_then=then.fillna(0.0), revenue=now.fillna(then).fillna(0.0))
+    return rows.groupby(["from_tier", "to_tier"], as_index=False).sum()
 
 
 def retention(steps: pd.DataFrame, tier: str) -> pd.DataFrame:
