@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-<<<<<<< HEAD
-from bench import clusters, data, features
+from bench import clusters, data, features, migration
 
 from segkit.analysis.clusters import sweep
-=======
-from bench import data, features, migration
->>>>>>> wt/migration
 
 DATES = ["first_order_on", "last_order_on"]
 COUNTS = ["frequency", "recency_days", "tenure_days"]
@@ -61,12 +57,12 @@ def test_the_lines_are_the_same_every_time_and_hold_every_kind_of_credit(lines: 
     assert ((orders["min"] < 0) & (orders["sum"] > 0.01)).any(), "single lines taken back"
 
 
-<<<<<<< HEAD
 def test_the_silhouettes_of_the_sweep_are_scikit_learn_s_on_the_same_sample() -> None:
     trial = sweep(clusters.customers(3_000), seed=1, ks=range(2, 6), bootstraps=1)
     assert len(trial.table) == 4
     assert clusters.largest_difference(trial) < 1e-9
-=======
+
+
 def test_the_history_that_is_crossed_loses_nobody_from_quarter_to_quarter(tmp_path: Path) -> None:
     place = migration.history(500, tmp_path)
     _, told = migration.crossed(place)
@@ -76,4 +72,3 @@ def test_the_history_that_is_crossed_loses_nobody_from_quarter_to_quarter(tmp_pa
     ]
     assert len(days) == migration.SNAPSHOTS
     assert told == sum(len(a | b) for a, b in itertools.pairwise(held))
->>>>>>> wt/migration
