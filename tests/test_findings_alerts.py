@@ -37,7 +37,10 @@ def test_what_the_limit_of_an_owner_held_back_is_said():
     assert (said.key, said.numbers["held_back"], said.numbers["owner"]) == ("alerts_held_back", 2, "Li")
     assert found.alerts_by_owner(by_owner.tail(2), 10).numbers["owner"] == "Wu"
     assert found.alerts_by_owner(by_owner.tail(1), 10).numbers == {"alerts": 40}
-    assert found.alerts_by_owner(by_owner.head(0), 10).numbers == {"alerts": 0}
+    assert found.alerts_by_owner(by_owner.head(0), 10).key == "no_alert_owner"
+    kinds = pd.DataFrame({"kind": ["order_missing", "complaint"], "alerts": [2, 1], "money": [30.0, 10.0]})
+    assert found.alerts_main_kind(kinds).numbers["share"] == 0.75
+    assert found.alerts_main_kind(kinds.head(0)).key == "no_alert_kind"
 
 
 def test_lists_of_fewer_than_ten_are_not_ranked():

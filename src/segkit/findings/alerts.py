@@ -28,7 +28,7 @@ def alerts_told(alerts: pd.DataFrame) -> Finding:
 def alerts_main_kind(by_kind: pd.DataFrame) -> Finding:
     """The kind behind which most money stands. `by_kind`: kind, alerts, money, most money first."""
     if by_kind.empty:
-        return Finding("no_alerts", {}, "good")
+        return Finding("no_alert_kind", {}, "good")
     first = by_kind.iloc[0]
     numbers = {"kind": f"alert.{first['kind']}", "alerts": int(first["alerts"]), "money": float(first["money"])}
     return Finding("alerts_main_kind", numbers | {"share": part_of(first["money"], by_kind["money"].sum())})
@@ -38,8 +38,10 @@ def alerts_by_owner(by_owner: pd.DataFrame, per_owner: int) -> Finding:
     """Who has most new alerts, and what the limit per owner held back. `by_owner`: owner, new, held_back; a missing owner is
     nobody."""
     people = by_owner[by_owner["owner"].notna()]
+    if by_owner.empty:
+        return Finding("no_alert_owner", {}, "good")
     if people.empty:
-        return Finding("alerts_no_owners", {"alerts": int(by_owner["new"].sum()) if len(by_owner) else 0})
+        return Finding("alerts_no_owners", {"alerts": int(by_owner["new"].sum())})
     most = people.sort_values(["new", "owner"], ascending=[False, True]).iloc[0]
     numbers = {"owners": len(people), "owner": str(most["owner"]), "new": int(most["new"]), "limit": per_owner}
     back = int(people["held_back"].sum())
