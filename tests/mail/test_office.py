@@ -164,7 +164,7 @@ def test_a_salesperson_without_a_sound_address_is_named_and_gets_nothing(firm_ru
 
 def test_an_edition_that_the_run_does_not_know_stops_before_anything_is_sent(firm_run, office, sink):
     wrong = Mail(recipients=["boss@firm.example", {"to": "x@firm.example", "edition": "team:Africa"}])
-    with pytest.raises(InputError, match=r'"team:Africa": the run knows no team of that name. There are: Asia, Europe'):
+    with pytest.raises(InputError, match=r'"team:Africa": the run has no such team. It has: Asia, Europe'):
         office.of_run(firm_run, wrong)
     assert sink.inbox.taken == []
 

@@ -62,7 +62,9 @@ class Edition(Reading):
         return []
 
     def has(self, name: str) -> bool:
-        return super().has(name) and (name in SUMS or name in OPEN or self._by(name) is not None)
+        if name in SUMS:
+            return all(super(Edition, self).has(one) for one in (name, *SOURCES[name]))
+        return super().has(name) and (name in OPEN or self._by(name) is not None)
 
     def table(self, name: str) -> pd.DataFrame:
         """The rows of these accounts. Raises InputError for a table that an edition does not have."""
@@ -124,6 +126,8 @@ SUMS: dict[str, Callable[[Run], pd.DataFrame]] = {
     "value_segments": _value_segments,
 }
 """Sums over accounts that an edition makes anew."""
+SOURCES = {"tier_sizes": ("tiers",), "order_months": ("orders",), "value_segments": ("tiers", "value")}
+"""The tables of accounts that they are made of."""
 
 
 def edition_of(run: Run, edition: str | None) -> Reading:
