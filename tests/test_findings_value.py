@@ -48,7 +48,9 @@ def compared(**keys: tuple) -> pd.DataFrame:
     columns = ["separation", "behind", "within_noise", "stability_ari", "smallest", "windows"]
     criteria = dict.fromkeys(("eta2_revenue", "eta2_churn", "auc_churn", "capture_top20"), 0.5) | {"segments": 8.0}
     rows = [dict(zip(columns, values, strict=True)) | {"scheme": name} | criteria for name, values in keys.items()]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(
+        separation_low=lambda t: t["separation"] - 0.05, separation_high=lambda t: t["separation"] + 0.05
+    )
 
 
 def test_the_best_segmentation_is_named_with_those_within_noise_and_the_sound_one_recommended():

@@ -82,7 +82,8 @@ def buyers(*rows: tuple[str, int, int, float]) -> pd.DataFrame:
     frame["recency_days"] = pd.Series(recency).where(ordered)
     frame["last_order_on"] = (DAY(2026, 7, 1) - pd.to_timedelta(recency, unit="D")).to_series(index=frame.index).where(ordered)
     frame["first_order_on"] = frame["last_order_on"] - pd.Timedelta(days=500)
-    gaps = {"gaps": 0, "gap_log_mean": np.nan, "gap_log_sd": np.nan, "revenue_12m": frame["monetary"]}
+    unknown = ["usual_gap_days", "gap_low_days", "gap_upper_days", "gap_spread", "gap_own_share"]
+    gaps = {"gaps": 0, **dict.fromkeys(unknown, np.nan), "revenue_12m": frame["monetary"]}
     three = {"frequency_3y": frame["frequency"], "monetary_3y": frame["monetary"], "tenure_days": 500}
     return frame.assign(**gaps, **three)
 

@@ -90,7 +90,8 @@ def test_a_firm_with_endless_names_and_many_rows_stays_below_what_is_clipped(fir
     for name in ("customers", "alerts", "tasks", "churn"):
         file = firm_run / "tables" / f"{name}.parquet"
         table = pd.concat([pd.read_parquet(file)] * 60, ignore_index=True)
-        table["customer_id"] = table["customer_id"] + (table.index // (len(table) // 60)).astype(str)
+        for key in {"customer_id", "alert_id", "task_id"} & set(table):
+            table[key] = table[key] + (table.index // (len(table) // 60)).astype(str)
         table.assign(**({"name": "名" * 5_000} if name == "customers" else {})).to_parquet(file)
     for outcome in Office(None, now=lambda: NOW).of_run(firm_run):
         file = firm_run.parent / "firm.mail" / outcome.why.rpartition("/")[2]
@@ -111,7 +112,7 @@ def test_a_salesperson_sees_the_own_accounts_and_no_figure_of_the_firm(written):
     everything = written[BO].as_string() + body(written[BO]) + body(written[BO], "text/plain")
     assert "Dada AG" in everything
     assert [s for s in ("Zoë", "Ebo", "$1M", "76%") if s in everything] == []
-    assert [part.get_filename() for part in written[BO].iter_attachments()] == ["bo.ics"]
+    assert [part.get_filename() for part in written[BO].iter_attachments()] == ["index.html", "bo.ics"]
 
 
 def test_a_team_sees_the_accounts_of_its_people(written):

@@ -14,6 +14,8 @@ from segkit.demo.words import owners as people
 from segkit.demo.words import pick, words
 from segkit.schema import TABLES
 
+UNUSED = "discount"  # the firm's unit prices are after discount, and what was conceded shows in List Amount
+
 SIGNS = {"USD": "$", "EUR": "€", "CNY": "¥"}
 
 
@@ -67,7 +69,7 @@ def orders(lines: pd.DataFrame, ids: pd.Series, process: Process, rng: np.random
         _day=frame.day,
         **{c: _plain(frame[c], 2) for c in ("unit_price", "cost", "margin", "list_amount", "returned_amount")},
     )
-    return table[[*TABLES["orders"].names, "_day"]]
+    return table[[*(name for name in TABLES["orders"].names if name != UNUSED), "_day"]]
 
 
 def customers(frame: pd.DataFrame, process: Process, rng: np.random.Generator) -> pd.DataFrame:

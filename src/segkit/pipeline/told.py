@@ -35,15 +35,9 @@ def read(file: Path) -> pd.DataFrame:
 
 
 def check(settings: Settings) -> None:
-    """Prove that the ledger can be read and its folder written, before anything runs. Raises InputError."""
-    if settings.snapshots is None:
-        return
-    folder = settings.snapshots
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"history: {settings.history}: not a folder that can be written: {error.strerror}.") from None
-    read(folder / FILE)
+    """Prove that the ledger can be read before anything runs. Raises InputError."""
+    if settings.snapshots is not None:
+        read(settings.snapshots / FILE)
 
 
 def bring(settings: Settings, run: Path) -> None:
