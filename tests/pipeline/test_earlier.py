@@ -55,9 +55,9 @@ def test_without_a_history_the_run_that_is_replaced_hands_its_model_on_where_it_
     old = run_of(tmp_path / "out", APRIL, {"of": "april"})
     for as_of, expected in ((JULY, {"of": "april"}), (APRIL, None)):
         run = tmp_path / f"run-{as_of}"
-        earlier.bring(firm(tmp_path), run, as_of=as_of, replaced=old)
+        earlier.bring(firm(tmp_path, history=False), run, as_of=as_of, replaced=old)
         assert brought(run) == expected
-    earlier.keep(firm(tmp_path), old, as_of=APRIL)
+    earlier.keep(firm(tmp_path, history=False), old, as_of=APRIL)
     assert not (tmp_path / "past").exists()
 
 

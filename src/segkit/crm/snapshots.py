@@ -205,4 +205,4 @@ def _wide(rows: ir.Table, prefix: str, value: str) -> ir.Table:
     """One row per customer, a column for each scheme."""
     schemes = sorted(rows.select("scheme").distinct().to_pandas()["scheme"])
     picked = {f"{prefix}{s}": rows[value].arbitrary(where=rows["scheme"] == s) for s in schemes}
-    return rows.group_by("customer_id").agg(**picked)
+    return rows.mutate(customer_id=rows["customer_id"].cast("string")).group_by("customer_id").agg(**picked)

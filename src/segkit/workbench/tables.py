@@ -110,9 +110,12 @@ class Tables:
         return table.assign(p_repurchase=1 - table["churn_risk"]) if "churn_risk" in table else table
 
     def past(self, cutoff: pd.Timestamp) -> pd.DataFrame:
-        """The customers as they were known at a past day, one row each; only that day's rows are read."""
+        """The customers as they were known at a past day, one row each; only that day's rows are read. Nobody on no day, where
+        the firm is too young to look back."""
         import pandas as pd
 
+        if pd.isna(cutoff):
+            return self.table("customers").head(0)
         path = self.folder / "tables" / "past_customers.parquet"
         rows = pd.read_parquet(path, filters=[("cutoff", "==", pd.Timestamp(cutoff).date())])
         return self.told(rows.drop(columns="cutoff"), "past_customers")
