@@ -94,5 +94,5 @@ def test_a_ledger_that_is_no_table_stops_the_run_before_anything_is_read(raised,
 
 def test_a_history_that_cannot_be_a_folder_is_refused(raised, house):
     (house.home / "history").write_text("a file")
-    with pytest.raises(InputError, match="history is a file. Name a folder under history"):
+    with pytest.raises(InputError, match=r"history is a file\. Name a folder under history"):
         raised("2026-06-01", "a1")
