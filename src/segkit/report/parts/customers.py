@@ -73,7 +73,7 @@ def _of_scheme(moves: pd.DataFrame) -> pd.DataFrame:
 def _moves(run: Run, moves: pd.DataFrame) -> Grid:
     rows, words = _of_scheme(moves), run.words
     cells = [
-        [_end(run, row, "from_tier"), _end(run, row, "to_tier"), Cell(words.label("cause", row["cause"])),
+        [_end(run, row, "from_tier"), _end(run, row, "to_tier"), Cell(words.joined("cause", str(row["cause"]))),
          count(run, row["customers"]), cash(run, row["revenue"])]
         for row in rows.head(MOVES).to_dict("records")
     ]  # fmt: skip
