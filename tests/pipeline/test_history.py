@@ -142,3 +142,11 @@ def test_the_demo_that_comes_with_segkit_keeps_its_history_where_the_reports_lie
     copied.parent.mkdir()
     copied.write_bytes(history.demo_config().read_bytes())
     assert history.placed(settings.load(copied)).snapshots == copied.parent / "snapshots" / "demo"
+
+
+def test_a_default_place_that_cannot_be_written_is_said_and_nothing_is_kept(tmp_path, monkeypatch, caplog):
+    config = settings.parse({"name": "firm", "extracts": {"orders": {"source": "orders.csv"}}}, folder=tmp_path)
+    assert history.placed(config).snapshots == tmp_path / "snapshots" / "firm"
+    monkeypatch.setattr("segkit.pipeline.history.os.access", lambda *_: False)
+    assert history.placed(config).snapshots is None
+    assert "cannot be written. Name a folder under history" in caplog.text
