@@ -170,7 +170,7 @@ def test_a_chart_with_nothing_to_draw_is_said_and_not_kept(tmp_path, shown):
     folder = make(tmp_path)
     run = workbench.open_run(folder, "x")
     nothing = pd.DataFrame(columns=["owner", "deals", "won", "win_rate", "common_rate", "expected_rate", "low", "high"])
-    run.figure("owners", charts.tiers.owners(nothing, run.labels(findings.clear_owners(nothing))), "Dots.")
+    run.figure("owners", charts.deals.owners(nothing, run.labels(findings.clear_owners(nothing))), "Dots.")
     said = "- Not computed: the comparison of salespeople needs opportunities, which this run does not have"
     assert [data["text/plain"] for data, _ in shown] == [said]
     assert not (folder / "figures").exists()

@@ -164,3 +164,17 @@ def test_samples_of_those_who_had_ordered_before_are_told_apart() -> None:
 
 def test_an_order_on_the_day_of_the_sample_is_no_conversion() -> None:
     assert samples({"same": 200}, [("same", 200)]).loc["customer", ["samples", "ordered"]].tolist() == [1, 0]
+
+
+def test_what_follows_a_sale_is_counted_by_kind_over_two_years_of_months() -> None:
+    this_year = [("C1", "2026-06-01", "complaint", 2), ("C1", "2025-07-01", "complaint", 1), ("C2", "2026-01-01", "return", 1)]
+    before = [("C2", "2025-06-01", "complaint", 5), ("C2", "2024-06-01", "return", 7)]
+    rows = [*this_year, *before, ("C1", "2026-06-01", "mailing", 9)]
+    touches = pd.DataFrame(rows, columns=["customer_id", "month", "kind", "touches"])
+    customers = pd.DataFrame({"customer_id": ["C1", "C2"], "revenue_12m": [100.0, None]})
+    found = funnel.after_sale(touches, customers, as_of="2026-07-01")
+    assert found.to_dict("records") == [
+        {"kind": "complaint", "touches_12m": 3, "touches_prev_12m": 5, "customers": 1, "revenue_12m": 100.0},
+        {"kind": "return", "touches_12m": 1, "touches_prev_12m": 0, "customers": 1, "revenue_12m": 0.0},
+    ]
+    assert funnel.after_sale(touches.head(0), customers, as_of="2026-07-01").empty

@@ -170,6 +170,14 @@ def test_the_open_questions_of_a_deal_are_the_labels_nobody_has_confirmed() -> N
     }  # fmt: skip
 
 
+def test_the_deals_with_most_money_and_most_to_ask_stand_first() -> None:
+    asked = {"has_need": None, "can_pay": None, "quantity_known": True}
+    rows = [{"amount": 500.0}, asked | {"opportunity_id": "O2", "amount": 300.0}, {"opportunity_id": "O3", "amount": None}]
+    sheet = owners.question_sheet(deals([*rows, {"opportunity_id": "O4", "outcome": "lost", "amount": 9e9}]))
+    assert sheet[["opportunity_id", "to_ask"]].to_numpy().tolist() == [["O2", 2], ["O1", 1], ["O3", 1]]
+    assert sheet.loc[0, ["key_person", "has_need", "quantity_known"]].tolist() == ["yes", "unknown", "yes"]
+
+
 def test_drawn_rates_hold_the_truth_as_often_as_they_say_even_of_three_salespeople():
     draw, held = np.random.default_rng(1), []
     for seed in range(100):

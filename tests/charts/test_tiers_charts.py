@@ -79,7 +79,7 @@ def test_crossed_schemes_have_a_cell_for_each_pair_also_where_nobody_is():
 
 
 def test_a_stage_is_split_into_gone_on_open_lost_and_won_and_adds_up():
-    ax = charts.tiers.funnel(STAGES, LABELS)
+    ax = charts.deals.funnel(STAGES, LABELS)
     parts = widths(ax)
     assert parts == {"went on": [6, 0], "open, still there": [1, 2], "lost there": [3, 1], "won": [0, 3]}
     assert [sum(column) for column in zip(*parts.values(), strict=True)] == [10, 6]
@@ -87,7 +87,7 @@ def test_a_stage_is_split_into_gone_on_open_lost_and_won_and_adds_up():
 
 
 def test_a_salesperson_is_coloured_only_where_the_whole_interval_lies_beside_the_common_rate():
-    ax = charts.tiers.owners(RATES, LABELS)
+    ax = charts.deals.owners(RATES, LABELS)
     lines = ax.collections[0]
     assert [to_hex(c) for c in lines.get_colors()] == [style.ACCENT, style.GREY, style.RISK]
     assert [(s[0][0], s[1][0]) for s in lines.get_segments()] == [(0.66, 0.85), (0.36, 0.73), (0.15, 0.35)]
@@ -99,14 +99,14 @@ def test_a_salesperson_is_coloured_only_where_the_whole_interval_lies_beside_the
 
 def test_of_many_salespeople_the_first_are_drawn_and_the_chart_says_so():
     many = pd.concat([RATES.head(1)] * 20, ignore_index=True)
-    ax = charts.tiers.owners(many, LABELS)
+    ax = charts.deals.owners(many, LABELS)
     assert (len(names(ax.yaxis)), texts(ax)[-1]) == (15, "the first 15 of 20")
 
 
 @pytest.mark.parametrize(
     ("draw", "table"),
-    [(charts.tiers.pyramid, SIZES), (charts.tiers.ladder, CELLS), (charts.tiers.cross, CELLS), (charts.tiers.funnel, STAGES),
-     (charts.tiers.owners, RATES)],
+    [(charts.tiers.pyramid, SIZES), (charts.tiers.ladder, CELLS), (charts.tiers.cross, CELLS), (charts.deals.funnel, STAGES),
+     (charts.deals.owners, RATES)],
 )  # fmt: skip
 def test_without_rows_a_chart_is_its_title_alone(draw, table):
     ax = draw(table.iloc[:0], LABELS)
@@ -122,7 +122,7 @@ def test_the_tiers_of_a_scheme_keep_apart_in_colour():
 
 
 def test_a_name_without_end_leaves_room_for_the_chart():
-    ax = charts.tiers.owners(RATES.assign(owner=["X" * 300, "<b>\n" + "very long name " * 9, "Ann"]), LABELS)
+    ax = charts.deals.owners(RATES.assign(owner=["X" * 300, "<b>\n" + "very long name " * 9, "Ann"]), LABELS)
     assert max(len(line) for name in names(ax.yaxis) for line in name.split("\n")) <= 30
     ax.get_figure().draw_without_rendering()
     assert ax.get_position().width > 0.4

@@ -18,7 +18,11 @@ LADDER = ("E", "D", "C", "B", "A", "ordered")
 CUSTOMERS = {"KA": "ordered"}
 """Tier → step of the ladder it belongs to, where the names differ."""
 
+AFTER_SALE = ("return", "complaint", "ticket", "feedback")
+"""Kinds of touch that follow a sale."""
+
 CONFIDENCE = 0.9
+_YEARS = {"touches_12m": "_now", "touches_prev_12m": "_before"}
 
 
 def wilson(hits: np.ndarray, of: np.ndarray, *, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray]:
@@ -162,6 +166,23 @@ def tier_states(tiers: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     joined = tiers.merge(customers[["customer_id"]].assign(state=state), on="customer_id", validate="many_to_one")
     counts = joined.groupby(["scheme", "tier"], observed=True)["state"].value_counts(sort=False, normalize=False)
     return counts.rename("customers").reset_index()
+
+
+def after_sale(touches: pd.DataFrame, customers: pd.DataFrame, *, as_of: object) -> pd.DataFrame:
+    """One row per kind of touch after the sale that occurs (`AFTER_SALE`), most first: kind, touches_12m, touches_prev_12m,
+    customers (with one within 12 months), revenue_12m (theirs, base currency). Touches are known by month: the 12 months end
+    with the last one that begins before `as_of`."""
+    found = touches[touches["kind"].isin(AFTER_SALE)]
+    last = (pd.Timestamp(as_of) - pd.Timedelta(days=1)).to_period("M")  # type: ignore[arg-type]
+    age = last.ordinal - pd.PeriodIndex(pd.to_datetime(found["month"]), freq="M").asi8
+    found = found.assign(_now=age < 12, _before=(age >= 12) & (age < 24), kind=found["kind"].astype(object))
+    counts = {name: found[found[at]].groupby("kind")["touches"].sum() for name, at in _YEARS.items()}
+    asked = found.loc[found["_now"], ["kind", "customer_id"]].drop_duplicates()
+    revenue = asked["customer_id"].map(customers.set_index("customer_id")["revenue_12m"])
+    counts["customers"] = asked.groupby("kind")["customer_id"].size()
+    rows = pd.DataFrame(counts).fillna(0).astype("int64").assign(revenue_12m=revenue.groupby(asked["kind"]).sum())
+    rows = rows.fillna({"revenue_12m": 0.0}).rename_axis("kind").reset_index()
+    return rows.sort_values("touches_12m", ascending=False, kind="stable", ignore_index=True)
 
 
 def sample_conversion(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.charts import style
+from segkit.charts import bars, style
 from segkit.charts.style import Labels, house
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST = 16  # cohorts, the newest
-FAINT = "#9cc4de"
 
 
 @house()
@@ -48,7 +47,7 @@ def _cells(ax: Axes, labels: Labels, wide: np.ndarray, over: np.ndarray, value: 
     import numpy as np
     from matplotlib.colors import LinearSegmentedColormap
 
-    shades = LinearSegmentedColormap.from_list("share", [style.PAPER, FAINT, style.ACCENT, "#003a5d"])
+    shades = LinearSegmentedColormap.from_list("share", [style.PAPER, bars.FAINT, style.ACCENT, "#003a5d"])
     whole = [x for x, done in zip(wide.ravel(), over.ravel(), strict=True) if done]
     top = max([*whole, 1e-9])
     ax.pcolormesh(wide, cmap=shades, vmin=0, vmax=top, edgecolor=style.PAPER, linewidth=1)

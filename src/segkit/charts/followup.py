@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segkit.charts import style
+from segkit.charts import bars, style
 from segkit.charts.style import Labels, house
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 MOST = 20  # rows of a chart
 THICK = 0.34
-FAINT = "#9cc4de"
 
 
 @house()
@@ -61,7 +60,7 @@ def workload(rows: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> A
     over = (rows["hours_asked"] - rows["hours_fitted"]).clip(lower=0)
     parts = {
         "hunting": (rows["hours_hunting"], style.ACCENT),
-        "farming": (rows["hours_farming"], FAINT),
+        "farming": (rows["hours_farming"], bars.FAINT),
         "over": (over, style.RISK),
     }
     for key, (long, colour) in parts.items():
@@ -77,7 +76,7 @@ def workload(rows: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> A
     ax.set_xlim(0, max(float(done.max()), float(rows["hours_there"].max())) * 1.22)
     ax.set_xlabel(labels.words("axis.hours"))
     ax.grid(axis="x")
-    _legend_below(ax)
+    bars.legend_below(ax)
     return ax
 
 
@@ -108,9 +107,3 @@ def adherence(rows: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> 
 def _shares(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows by share kept, worst first."""
     return rows.sort_values("happened_share", kind="stable").head(MOST).reset_index(drop=True)
-
-
-def _legend_below(ax: Axes) -> None:
-    figure = ax.get_figure()
-    handles, names = ax.get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower left", ncols=4, handlelength=1, handleheight=0.9)  # type: ignore[union-attr]

@@ -17,7 +17,7 @@ from segkit.findings.concentration import (
     top_share,
 )
 from segkit.findings.customers import active, biggest_account, concentration, one_order, silent, silent_top, totals, typical
-from segkit.findings.deals import clear_owners, clear_strengths, main_death, win_rate
+from segkit.findings.deals import after_sale, class_flow, clear_owners, clear_strengths, main_death, open_answers, win_rate
 from segkit.findings.finding import Finding, Severity
 from segkit.findings.followup import (
     effort_astray,
@@ -54,12 +54,14 @@ __all__ = [
     "Severity",
     "absent",
     "active",
+    "after_sale",
     "alerts",
     "backtest",
     "best_cell",
     "biggest_account",
     "bins",
     "churn",
+    "class_flow",
     "clear_owners",
     "clear_strengths",
     "clusters",
@@ -91,6 +93,7 @@ __all__ = [
     "neglected_accounts",
     "new_customers",
     "one_order",
+    "open_answers",
     "order_value",
     "overdue",
     "overdue_meaning",

@@ -63,3 +63,40 @@ def clear_strengths(strengths: pd.DataFrame, deals: int) -> Finding:
         return lacking("strengths") if deals else absent("strengths", "opportunities")
     clear = strengths[strengths["low"] > strengths["common_rate"]]
     return Finding("strengths" if len(clear) else "no_strengths", {"clear": len(clear), "of": len(strengths)})
+
+
+def class_flow(flow: pd.DataFrame, deals: int, *, weeks: int) -> Finding:
+    """What became of the deals with a deadline in the last `weeks` weeks. `flow`: one row per class with a deadline: class,
+    entered, signed, lost, expired, standing; `deals`: how many there are."""
+    if not deals:
+        return absent("class_flow", "opportunities")
+    sums = {way: int(flow[way].sum()) for way in ("entered", "signed", "lost", "expired", "standing")}
+    if not sums["entered"] + sums["standing"] + sums["expired"]:
+        return Finding("no_class_flow", {"weeks": weeks})
+    late = sums["expired"] > sums["signed"]
+    return Finding("class_flow", {"weeks": weeks} | sums, "warn" if late else "info")
+
+
+def open_answers(sheet: pd.DataFrame, answers: pd.DataFrame, deals: int) -> Finding:
+    """How many open deals leave a label unanswered, the money on them, and the label most often unknown. `sheet`: one row per
+    open deal: amount, to_ask; `answers`: one row per open deal and label: label, answer."""
+    if not deals:
+        return absent("questions", "opportunities")
+    asking = sheet[sheet["to_ask"] > 0]
+    if asking.empty:
+        return Finding("no_questions", {"deals": len(sheet)})
+    unknown = answers.loc[answers["answer"] == "unknown", "label"].value_counts()
+    numbers = {"asking": len(asking), "deals": len(sheet), "money": float(asking["amount"].sum())}
+    return Finding("questions", numbers | {"label": str(unknown.index[0]), "many": int(unknown.iloc[0])})
+
+
+def after_sale(kinds: pd.DataFrame) -> Finding:
+    """What came back after the sale, and the kind that rose most in number. `kinds`: kind, touches_12m, touches_prev_12m."""
+    if kinds.empty:
+        return absent("after_sale", "interactions")
+    rise = kinds["touches_12m"] - kinds["touches_prev_12m"]
+    row = kinds.loc[rise.idxmax()]
+    numbers = {"kind": f"kind.{row['kind']}", "now": int(row["touches_12m"]), "before": int(row["touches_prev_12m"])}
+    total = {"touches": int(kinds["touches_12m"].sum()), "earlier": int(kinds["touches_prev_12m"].sum())}
+    worse = rise.max() > 0
+    return Finding("after_sale_more" if worse else "after_sale_less", numbers | total, "warn" if worse else "good")

@@ -124,7 +124,7 @@ def _owners(run: Run) -> Drawn:
     if isinstance(run, Edition) or not run.has("deals"):
         return None
     rates = owners.win_rates(run.table("deals"), ["owner"])
-    return charts.tiers.owners(rates, run.labels(findings.clear_owners(rates), deals=rates["deals"].sum())), "alt.owners"
+    return charts.deals.owners(rates, run.labels(findings.clear_owners(rates), deals=rates["deals"].sum())), "alt.owners"
 
 
 def _funnel(run: Run) -> Drawn:
@@ -137,7 +137,7 @@ def _funnel(run: Run) -> Drawn:
     named = funnel.known_stages(deals, run.scheme("funnel_stage"))
     stages = funnel.fitting(funnel.stages(named, as_of=run.as_of), deals)
     labels = run.labels(findings.main_death(stages, len(deals)), deals=len(deals))
-    return charts.tiers.funnel(stages, labels), "alt.funnel"
+    return charts.deals.funnel(stages, labels), "alt.funnel"
 
 
 DRAWN: dict[str, Callable[[Run], Drawn]] = {

@@ -154,6 +154,18 @@ class Run(Keeping):
         table = written(frame, self.words, self.currency, rows=min(rows, 12), kinds=kinds)
         display({"text/html": html(table, self.words), "text/plain": plain(table, self.words)}, raw=True)
 
+    def spread(
+        self, frame: pd.DataFrame, along: str, across: str, value: str, *, group: str, kinds: Mapping[str, str] | None = None
+    ) -> None:
+        """Show one number of a long table with a row per `along` and a column per `across`, named by the words of `group`."""
+        from segkit.charts.tables import KINDS
+
+        first = frame[across].cat.categories if frame[across].dtype == "category" else frame[across].unique()
+        wide = frame.pivot(index=along, columns=across, values=value).reindex(columns=first)
+        wide.columns = [self.words.label(group, name) for name in wide.columns]
+        written = dict.fromkeys(wide.columns, KINDS.get(value, "number"))
+        self.show(wide.reindex(frame[along].unique()).reset_index(names=along), kinds=written | dict(kinds or {}))
+
     def show_each(self, frame: pd.DataFrame, *, rows: int = 12) -> None:
         """The first rows of each scheme's part of a table, in words, each under the scheme's name."""
         from IPython.display import display

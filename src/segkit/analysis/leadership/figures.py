@@ -37,7 +37,7 @@ FIGURES = {
     "core_customers": Figure("count", "up", "30_tiers", "extract.orders"),
     "core_repurchase_rate": Figure("share", "up", "85_leadership", "needs.past_quarter"),
     "prospects_conversion": Figure("share", "up", "85_leadership", "extract.customers"),
-    "win_rate": Figure("share", "up", "30_tiers", "extract.opportunities"),
+    "win_rate": Figure("share", "up", "35_deals", "extract.opportunities"),
     "customers_at_risk": Figure("count", "down", "60_churn", "extract.orders", apart=15),
     "revenue_at_risk": Figure("money", "down", "60_churn", "extract.orders", apart=15),
     "overdue_accounts": Figure("count", "down", "50_value", "extract.orders"),

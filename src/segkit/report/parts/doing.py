@@ -103,4 +103,4 @@ def people(run: Run) -> Section:
         return section(run, "people", lead="")
     pictures = [*picture(run, "salespeople"), *picture(run, "channels")] or picture(run, "owners")
     said = sayings(run, ["win_rate", "owner_ahead"]) if pictures else []
-    return section(run, "people", "30_tiers", sentences=said, pictures=[*pictures, *picture(run, "funnel")])
+    return section(run, "people", "35_deals", sentences=said, pictures=[*pictures, *picture(run, "funnel")])
