@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import pickle
 import shutil
@@ -21,6 +22,8 @@ from places import ROOT, TODAY
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Tests run side by side: on busy cores the threads of scikit-learn's trees spend ten times the work waiting for each other."""
+
+gc.set_threshold(50_000, 20, 20)  # as the command does
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
