@@ -16,6 +16,10 @@ from PIL import Image
 
 from places import ROOT
 from segkit import report
+from segkit.charts.style import title_of
+from segkit.report.drawn import DRAWN
+from segkit.report.pictures import figure
+from segkit.workbench import open_run
 from told import named, told
 
 pytestmark = pytest.mark.long
@@ -60,6 +64,7 @@ def test_the_other_commands_run_one_after_the_other_outside_the_clone(installed,
     ] * 2
     no_edition_of_a_salesperson_names_anothers_account(tmp_path / "reports" / "firm")
     no_name_is_in_what_a_run_by_codes_shows(tmp_path / "reports" / "firm-april")
+    every_picture_drawn_anew_says_what_the_kept_one_says(tmp_path / "reports" / "firm")
 
 
 def no_edition_of_a_salesperson_names_anothers_account(run_dir: Path) -> None:
@@ -81,9 +86,18 @@ def no_name_is_in_what_a_run_by_codes_shows(run_dir: Path) -> None:
     assert len(shown) > 10
     for file in shown:
         assert named(told(file.read_text(encoding="utf-8")), names) == [], file.name
-    for figure in (run_dir / "figures").glob("*.png"):
-        with Image.open(figure) as image:
-            assert named(image.info["Description"], names) == [], figure.name
+    for file in (run_dir / "figures").glob("*.png"):
+        with Image.open(file) as image:
+            assert named(image.info["Description"], names) == [], file.name
+
+
+def every_picture_drawn_anew_says_what_the_kept_one_says(run_dir: Path) -> None:
+    run, chinese = (open_run(run_dir, "90_report", language) for language in ("en", "zh"))
+    for name, draw in DRAWN.items():
+        ax, key = draw(run)
+        with Image.open(run_dir / "figures" / f"{name}.png") as image:
+            assert image.info["Description"] == f"{run.words(key)} {title_of(ax)}", name
+        assert figure(chinese, name)[1].startswith(chinese.words(key))
 
 
 def test_every_folder_the_readme_names_is_there():

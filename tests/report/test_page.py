@@ -9,8 +9,10 @@ from html.parser import HTMLParser
 import firm_run
 import pytest
 
+from places import ROOT
 from segkit import report, workbench
 from segkit.errors import InputError
+from segkit.report.drawn import DRAWN
 
 PARTS = ["findings", "contribution", "movement", "accounts", "risk", "segments", "trust", "record", "week", "quality",
          "methods", "notebooks"]  # fmt: skip
@@ -79,6 +81,13 @@ def test_both_languages_have_the_same_parts_rows_pictures_and_links(written, eng
     assert chinese.links == english.links
     counts = [re.findall(r"\d+(?:\.\d+)?%|\b\d{1,3}(?:,\d{3})+\b", " ".join(page.text.split())) for page in (chinese, english)]
     assert sorted(n for n in counts[0] if "%" in n) == sorted(n for n in counts[1] if "%" in n)
+
+
+def test_every_picture_that_the_page_asks_for_can_be_drawn_anew():
+    parts = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "src" / "segkit" / "report" / "parts").glob("*.py"))
+    asked = set(re.findall(r'picture\(run, "(\w+)"\)', parts))
+    assert len(asked) > 8
+    assert asked - set(DRAWN) == set()
 
 
 def test_another_language_is_said_and_drawn_anew_and_holds_no_sentence_of_the_runs(written):

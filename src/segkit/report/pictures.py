@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segkit.report.drawn import DRAWN
 from segkit.workbench import Edition
 
 if TYPE_CHECKING:
@@ -69,83 +69,3 @@ def _drawn(run: Run, ax: Axes, key: str) -> tuple[bytes, str]:
 
     alt = " ".join(f"{run.words(key)} {title_of(ax)}".split())
     return png(ax, alt), alt
-
-
-Drawn = tuple["Axes", str] | None  # the chart and the key of its alt text
-
-
-def _risk_value(run: Run) -> Drawn:
-    from segkit import charts, findings
-
-    if not run.has("churn"):
-        return None
-    listed = run.table("churn").merge(run.table("customers"), on="customer_id")
-    first = listed["band"].astype("str").eq("act")
-    mapped = listed.assign(first=first).sort_values(["first", "revenue_at_risk"], ascending=False)
-    found = findings.churn.at_risk(mapped, horizon_days=run.horizon_days)
-    return charts.churn.risk_value(mapped, run.labels(found, customers=len(mapped))), "alt.risk_value"
-
-
-def _tier_values(run: Run) -> Drawn:
-    from segkit import charts, findings
-
-    if not run.has("tier_sizes"):
-        return None
-    sizes = run.table("tier_sizes")
-    matrix = sizes[sizes["scheme"].eq("rfm_matrix")].reset_index(drop=True)
-    labels = run.labels(findings.main_tier(matrix), customers=matrix["customers"].sum())
-    return charts.rfm.sizes(matrix, labels), "alt.tier_sizes"
-
-
-def _months(run: Run) -> Drawn:
-    from segkit import charts, findings
-
-    months = run.table("order_months")
-    labels = run.labels(findings.trend(months, run.as_of), orders=months["orders"].sum(), unit="money")
-    return charts.orders.months(months, labels, whole_until=run.month_of_as_of), "alt.months"
-
-
-def _against(run: Run) -> Drawn:
-    from segkit import charts, findings
-    from segkit.analysis import value
-
-    if not (run.has("value_track") and run.has("value")):
-        return None
-    track = run.table("value_track")
-    whole = track[track["segment"] == value.WHOLE]
-    labels = run.labels(findings.forecast_record(whole), customers=run.table("value")["customer_id"].nunique(), unit="money")
-    return charts.value.against(whole, labels), "alt.against"
-
-
-def _owners(run: Run) -> Drawn:
-    from segkit import charts, findings
-    from segkit.analysis import owners
-
-    if isinstance(run, Edition) or not run.has("deals"):
-        return None
-    rates = owners.win_rates(run.table("deals"), ["owner"])
-    return charts.deals.owners(rates, run.labels(findings.clear_owners(rates), deals=rates["deals"].sum())), "alt.owners"
-
-
-def _funnel(run: Run) -> Drawn:
-    from segkit import charts, findings
-    from segkit.analysis import funnel
-
-    if isinstance(run, Edition) or not run.has("deals"):
-        return None
-    deals = run.table("deals")
-    named = funnel.known_stages(deals, run.scheme("funnel_stage"))
-    stages = funnel.fitting(funnel.stages(named, as_of=run.as_of), deals)
-    labels = run.labels(findings.main_death(stages, len(deals)), deals=len(deals))
-    return charts.deals.funnel(stages, labels), "alt.funnel"
-
-
-DRAWN: dict[str, Callable[[Run], Drawn]] = {
-    "tier_values": _tier_values,
-    "risk_value": _risk_value,
-    "months": _months,
-    "against": _against,
-    "owners": _owners,
-    "funnel": _funnel,
-}
-"""Figures that can be drawn anew, from the tables that a run hands out."""
