@@ -48,6 +48,14 @@ class Plan:
     steps: dict[str, Step]
     graph: dict[str, set[str]]
 
+    def waited_for(self, name: str) -> int:
+        """How many steps wait for one, directly or through others."""
+        return len(self._after(name))
+
+    def _after(self, name: str) -> set[str]:
+        waiting = {one for one, needed in self.graph.items() if name in needed}
+        return waiting.union(*(self._after(one) for one in waiting))
+
     def notebook(self, name: str) -> Path:
         return self.folder / f"{name}.ipynb"
 

@@ -47,8 +47,11 @@ class Steps:
         failures: list[BaseException] = []
         with self._pool(workers) as pool:
             running: dict[Future[None], str] = {}
+            ready: list[str] = []
             while sorter.is_active() and not failures:
-                running |= {pool.submit(self._step, name, kept=name in kept): name for name in sorter.get_ready()}
+                ready = sorted([*ready, *sorter.get_ready()], key=self.plan.waited_for, reverse=True)
+                now, ready = ready[: workers - len(running)], ready[workers - len(running) :]
+                running |= {pool.submit(self._step, name, kept=name in kept): name for name in now}
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     name = running.pop(future)
                     error = future.exception()

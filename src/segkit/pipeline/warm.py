@@ -34,6 +34,7 @@ def serve() -> None:
     for name in _PRELOAD:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    gc.set_threshold(50_000, 20, 20)
     gc.collect()
     gc.freeze()  # what is imported is no garbage: a kernel need not look there, nor copy its pages
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels leave no zombies

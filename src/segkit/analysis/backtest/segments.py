@@ -74,9 +74,7 @@ def of_scheme(scheme: Scheme, *, touches: pd.DataFrame | None = None) -> Segment
 
 def _until(touches: pd.DataFrame | None, as_of: dt.date) -> pd.DataFrame | None:
     """The touches of months that were over by a day."""
-    if touches is None:
-        return None
-    return touches[touches["month"] + pd.offsets.MonthBegin(1) <= pd.Timestamp(as_of)]
+    return None if touches is None else touches[touches["month"] < pd.Timestamp(as_of.replace(day=1))]
 
 
 def run(
