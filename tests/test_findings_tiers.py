@@ -123,3 +123,35 @@ def test_what_is_missing_is_said_in_both_languages(found):
     english, chinese = (Words(language)(f"finding.{found.key}", **found.numbers) for language in ("en", "zh"))
     assert english.startswith("Not computed: ")
     assert chinese.startswith("未计算：")
+
+
+FLOW = pd.DataFrame(
+    {"class": ["A", "B"], "entered": [5, 2], "signed": [2, 1], "lost": [1, 0], "expired": [3, 1], "standing": [4, 0]}
+)
+
+
+def test_what_came_and_went_is_summed_and_more_out_of_time_than_signed_is_a_warning():
+    found = findings.class_flow(FLOW, 9, weeks=13)
+    assert dict(found.numbers) == {"weeks": 13, "entered": 7, "signed": 3, "lost": 1, "expired": 4, "standing": 4}
+    assert (found.key, found.severity) == ("class_flow", "warn")
+    assert findings.class_flow(FLOW.assign(expired=0), 9, weeks=13).severity == "info"
+    assert findings.class_flow(FLOW.head(0), 9, weeks=13).key == "no_class_flow"
+    assert findings.class_flow(FLOW.head(0), 0, weeks=13).key == "not_computed"
+
+
+def test_open_questions_name_the_money_that_waits_and_the_label_most_often_unknown():
+    sheet = pd.DataFrame({"amount": [100.0, 30.0, 7.0], "to_ask": [2, 1, 0]})
+    rows = [("has_need", "unknown"), ("can_pay", "unknown"), ("can_pay", "unknown"), ("has_need", "no")]
+    found = findings.open_answers(sheet, pd.DataFrame(rows, columns=["label", "answer"]), 5)
+    assert dict(found.numbers) == {"asking": 2, "deals": 3, "money": 130.0, "label": "can_pay", "many": 2}
+    assert findings.open_answers(sheet.assign(to_ask=0), pd.DataFrame(), 5).key == "no_questions"
+    assert findings.open_answers(sheet, pd.DataFrame(), 0).key == "not_computed"
+
+
+def test_after_the_sale_the_kind_that_grew_most_is_named():
+    kinds = pd.DataFrame({"kind": ["feedback", "return"], "touches_12m": [90, 9], "touches_prev_12m": [95, 4]})
+    found = findings.after_sale(kinds)
+    assert (found.key, found.severity) == ("after_sale_more", "warn")
+    assert dict(found.numbers) == {"kind": "kind.return", "now": 9, "before": 4, "touches": 99, "earlier": 99}
+    assert findings.after_sale(kinds.assign(touches_12m=[90, 4])).key == "after_sale_less"
+    assert findings.after_sale(kinds.head(0)).key == "not_computed"

@@ -212,3 +212,14 @@ def test_a_firm_s_own_scheme_beside_the_tables_goes_before_the_one_of_that_name(
 def test_a_region_that_is_a_country_is_called_by_its_name(tmp_path, language, name):
     words = workbench.open_run(make(tmp_path), "x", language).words
     assert (words.label("tier.region", "DE"), words.label("tier.region", "Yiwu market")) == (name, "Yiwu market")
+
+
+def test_a_long_table_is_spread_with_a_column_per_word_in_the_order_of_the_categories(tmp_path, shown):
+    states = pd.Categorical(["won", "open", "won"], categories=["open", "won"])
+    workbench.open_run(make(tmp_path), "x").spread(
+        pd.DataFrame({"owner": ["Bo", "Ann", "Ann"], "state": states, "win_rate": [0.5, 0.25, 1.0]}),
+        "owner", "state", "win_rate", group="outcome",
+    )  # fmt: skip
+    assert [line.split() for line in shown[-1][0]["text/plain"].splitlines()[:3]] == [
+        ["owner", "open", "deal", "won", "last"], ["Bo", "–", "50.0%"], ["Ann", "25.0%", "100.0%"],
+    ]  # fmt: skip

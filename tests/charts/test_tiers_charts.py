@@ -126,3 +126,14 @@ def test_a_name_without_end_leaves_room_for_the_chart():
     assert max(len(line) for name in names(ax.yaxis) for line in name.split("\n")) <= 30
     ax.get_figure().draw_without_rendering()
     assert ax.get_position().width > 0.4
+
+
+def test_deals_that_came_in_stand_above_the_line_and_those_that_left_below_it():
+    rows = [("2026-06-17", 3, 1, 1, 2), ("2026-06-24", 2, 1, 0, 0), ("2026-06-24", 1, 0, 0, 1)]
+    flows = pd.DataFrame(rows, columns=["from_on", "entered", "signed", "lost", "expired"])
+    ax = charts.deals.flows(flows.assign(from_on=pd.to_datetime(flows["from_on"])), LABELS)
+    entered, signed, lost, expired = ([bar.get_height() for bar in group] for group in ax.containers)
+    assert (entered, signed, lost, expired) == ([3, 3], [-1, -1], [-1, 0], [-2, -1])
+    assert [bar.get_y() for bar in ax.containers[3]] == [-2, -1]
+    assert all(tick == int(tick) for tick in ax.get_yticks())
+    assert not charts.deals.flows(flows.head(0), LABELS).axison

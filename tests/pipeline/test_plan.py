@@ -50,3 +50,10 @@ def test_a_file_that_is_no_plan_is_refused(house, lines, message):
 def test_a_folder_without_a_plan_is_refused(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         load(tmp_path)
+
+
+def test_a_step_that_more_steps_wait_for_begins_before_others(house, stage):
+    plan = load(house.notebooks)
+    assert {name: plan.waited_for(name) for name in plan.graph} == {"10_quality": 1, "20_rfm": 2, "30_tiers": 1, "90_page": 0}
+    house.run(workers=1)
+    assert stage.began == ["20_rfm", "10_quality", "30_tiers", "90_page"]

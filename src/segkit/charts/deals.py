@@ -92,6 +92,8 @@ def flows(flows: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axe
 
     `flows`: from_on, entered, signed, lost, expired, one row per period or several, which are summed.
     """
+    from matplotlib.ticker import MaxNLocator
+
     ax = style.canvas(ax, labels, height=0.3 if flows.empty else 3.0)
     if flows.empty:
         ax.set_axis_off()
@@ -108,6 +110,7 @@ def flows(flows: pd.DataFrame, labels: Labels, *, ax: Axes | None = None) -> Axe
     ax.set_xticks(shown.index, [labels.words.date(day) for day in shown["from_on"]])
     ax.set_xlabel(labels.words("axis.from_on"))
     ax.set_ylabel(labels.words("axis.deals"))
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.yaxis.set_major_formatter(lambda y, _: labels.number(abs(y)))
     ax.grid(axis="y")
     bars.legend_below(ax)

@@ -13,13 +13,26 @@ if TYPE_CHECKING:
     from segkit.workbench import Run
 
 Drawn = tuple["Axes", str] | None  # the chart and the key of its alt text
+Draw = Callable[["Run"], Drawn]
 
 
+def _of(*tables: str, firm: bool = False) -> Callable[[Draw], Draw]:
+    """Nothing is drawn without these tables, nor, where the picture is of the whole firm, for an edition."""
+
+    def guarded(draw: Draw) -> Draw:
+        def drawn(run: Run) -> Drawn:
+            sees = not (firm and isinstance(run, Edition))
+            return draw(run) if sees and all(run.has(table) for table in tables) else None
+
+        return drawn
+
+    return guarded
+
+
+@_of("churn")
 def _risk_value(run: Run) -> Drawn:
     from segkit import charts, findings
 
-    if not run.has("churn"):
-        return None
     listed = run.table("churn").merge(run.table("customers"), on="customer_id")
     first = listed["band"].astype("str").eq("act")
     mapped = listed.assign(first=first).sort_values(["first", "revenue_at_risk"], ascending=False)
@@ -27,11 +40,10 @@ def _risk_value(run: Run) -> Drawn:
     return charts.churn.risk_value(mapped, run.labels(found, customers=len(mapped))), "alt.risk_value"
 
 
+@_of("tier_sizes")
 def _tier_values(run: Run) -> Drawn:
     from segkit import charts, findings
 
-    if not run.has("tier_sizes"):
-        return None
     sizes = run.table("tier_sizes")
     matrix = sizes[sizes["scheme"].eq("rfm_matrix")].reset_index(drop=True)
     labels = run.labels(findings.main_tier(matrix), customers=matrix["customers"].sum())
@@ -46,34 +58,31 @@ def _months(run: Run) -> Drawn:
     return charts.orders.months(months, labels, whole_until=run.month_of_as_of), "alt.months"
 
 
+@_of("value_track", "value")
 def _against(run: Run) -> Drawn:
     from segkit import charts, findings
     from segkit.analysis import value
 
-    if not (run.has("value_track") and run.has("value")):
-        return None
     track = run.table("value_track")
     whole = track[track["segment"] == value.WHOLE]
     labels = run.labels(findings.forecast_record(whole), customers=run.table("value")["customer_id"].nunique(), unit="money")
     return charts.value.against(whole, labels), "alt.against"
 
 
+@_of("deals", firm=True)
 def _owners(run: Run) -> Drawn:
     from segkit import charts, findings
     from segkit.analysis import owners
 
-    if isinstance(run, Edition) or not run.has("deals"):
-        return None
     rates = owners.win_rates(run.table("deals"), ["owner"])
     return charts.deals.owners(rates, run.labels(findings.clear_owners(rates), deals=rates["deals"].sum())), "alt.owners"
 
 
+@_of("deals", firm=True)
 def _funnel(run: Run) -> Drawn:
     from segkit import charts, findings
     from segkit.analysis import funnel
 
-    if isinstance(run, Edition) or not run.has("deals"):
-        return None
     deals = run.table("deals")
     named = funnel.known_stages(deals, run.scheme("funnel_stage"))
     stages = funnel.fitting(funnel.stages(named, as_of=run.as_of), deals)
@@ -81,12 +90,14 @@ def _funnel(run: Run) -> Drawn:
     return charts.deals.funnel(stages, labels), "alt.funnel"
 
 
+@_of("migration_steps", firm=True)
 def _alluvial(run: Run) -> Drawn:
     from segkit import charts
     from segkit.analysis import migration
 
     told = run.found("70_migration")
-    if isinstance(run, Edition) or not run.has("migration_steps") or not told or not len(steps := run.table("migration_steps")):
+    steps = run.table("migration_steps")
+    if not told or steps.empty:
         return None
     scheme, measured = str(steps["scheme"].iloc[0]), str(steps["measured"].iloc[0])
     labels = run.labels(told[0], unit="money" if measured == "revenue" else "customers")  # it opens with who moved
@@ -94,50 +105,46 @@ def _alluvial(run: Run) -> Drawn:
     return charts.migration.alluvial(steps, labels, scheme=scheme, order=order, value=measured), "alt.alluvial"
 
 
+@_of("cluster_profiles", firm=True)
 def _cluster_profiles(run: Run) -> Drawn:
     from segkit import charts, findings
 
-    if isinstance(run, Edition) or not run.has("cluster_profiles"):
-        return None
     profiles = run.table("cluster_profiles")
     labels = run.labels(findings.clusters.sharpest(profiles), customers=profiles["customers"].sum(), unit="deviations")
     return charts.clusters.profile(profiles, labels), "alt.cluster_profile"
 
 
+@_of("track_record", "churn_past", firm=True)
 def _track_record(run: Run) -> Drawn:
     from segkit import charts, findings
     from segkit.analysis import track_record
 
-    if isinstance(run, Edition) or not (run.has("track_record") and run.has("churn_past")):
-        return None
     record, since = run.table("track_record"), track_record.looked_back_to(run.table("churn_past"))
     labels = run.labels(findings.alerts.lists_record(record, since))
     return charts.alerts.track_record(record, labels), "alt.track_record"
 
 
+@_of("salespeople", firm=True)
 def _salespeople(run: Run) -> Drawn:
     from segkit import charts, findings
     from segkit.analysis import leadership
 
-    if isinstance(run, Edition) or not run.has("salespeople"):
-        return None
     sellers = run.table("salespeople")
     labels = run.labels(findings.leadership.people_ahead(sellers), customers=leadership.judged(sellers))
     return charts.leadership.salespeople(sellers, labels), "alt.salespeople"
 
 
+@_of("channels", firm=True)
 def _channels(run: Run) -> Drawn:
     from segkit import charts, findings
     from segkit.analysis import leadership
 
-    if isinstance(run, Edition) or not run.has("channels"):
-        return None
     year = leadership.newest_year(run.table("channels"))
     labels = run.labels(findings.leadership.channel_result(year), customers=year["customers"].sum(), unit="money")
     return charts.leadership.channels(year, labels), "alt.channels"
 
 
-DRAWN: dict[str, Callable[[Run], Drawn]] = {
+DRAWN: dict[str, Draw] = {
     "tier_values": _tier_values,
     "risk_value": _risk_value,
     "months": _months,

@@ -115,7 +115,7 @@ def _segments(run: Run, rows: pd.DataFrame) -> Grid:
          Cell(money(run, row["revenue_at_risk"]), bar=part(row["revenue_at_risk"], most), tone="risk")]
         for row in rows.to_dict("records")
     ]  # fmt: skip
-    return Grid(run.words("page.segments"), heads(run, "segment", *names, right=names), cells)
+    return Grid(run.words("page.segments"), heads(run, "segment", *names, right=names), cells, classes="many")
 
 
 def _between(run: Run, row: dict[Any, Any]) -> Cell:
