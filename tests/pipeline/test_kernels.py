@@ -89,7 +89,7 @@ def test_a_failed_notebook_is_kept_with_its_cell_marked_and_resume_spares_the_ot
 def test_a_kernel_that_dies_fails_its_step_and_an_unwarmed_one_starts_as_well(house, monkeypatch):
     monkeypatch.setattr("segkit.pipeline.kernels.Kernels._start_server", lambda self: None)
     house.plan("name: a")
-    house.notebook("a", "print('alive')", "import os\nos._exit(7)")
+    house.notebook("a", "print('alive')", "import os\nos._exit(7)", "1 + 1")
 
     with pytest.raises(StepError, match=r"a failed in cell \[4\]: the kernel died"):
         house.run()

@@ -8,11 +8,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import papermill
-from nbclient.exceptions import DeadKernelError
-from papermill.exceptions import PapermillExecutionError
-
 from segkit.pipeline.kernels import Kernels
+from segkit.pipeline.papermill import DeadKernelError, PapermillExecutionError, execute_notebook
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -32,13 +29,12 @@ def execute(source: Path, target: Path, *, parameters: dict[str, Any], kernels: 
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # its errors come as exceptions
     try:
-        papermill.execute_notebook(
+        execute_notebook(
             str(source.resolve()),
             str(target.resolve()),
             parameters=parameters,
             kernel_name="python3",
             language="python",
-            progress_bar=False,
             start_timeout=120,
             kernel_manager_class=kernels.manager,
             resources={"metadata": {"path": str(target.parent.resolve())}},
@@ -60,8 +56,8 @@ def _last_line(name: str, text: str) -> str:
 def _cell_under_way(target: Path) -> int:
     """The number of the last code cell that was begun."""
     cells = json.loads(target.read_text(encoding="utf-8"))["cells"]
-    states = [cell["metadata"].get("papermill", {}).get("status") for cell in cells if cell["cell_type"] == "code"]
-    return len([state for state in states if state != "pending"])
+    begun = [cell["metadata"].get("papermill", {}).get("start_time") for cell in cells if cell["cell_type"] == "code"]
+    return sum(time is not None for time in begun)
 
 
 def _tidy(target: Path) -> None:
