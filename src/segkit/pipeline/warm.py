@@ -1,4 +1,4 @@
-"""A process that has imported the libraries notebooks use and forks a kernel per request.
+"""A process that has imported what notebooks use, read segkit's own texts and schemes, and forks a kernel per request.
 
 Importing pandas, seaborn and scikit-learn takes a kernel 2 to 3 seconds; a fork of a process that has done so takes
 none. Linux only. Reads `{"argv": […], "cwd": …}` a line from standard input, answers `{"pid": …}`, ends with its input.
@@ -11,29 +11,33 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import sys
 import warnings
+from pathlib import Path
 
 _PRELOAD = (
     "ipykernel.kernelapp",
-    "pyarrow.parquet",
+    "ipykernel.debugger",
+    "pyarrow.dataset",
     "pandas",
     "matplotlib.pyplot",
-    "segkit.workbench",
-    "segkit.findings",
     "seaborn",
     "scipy.stats",
     "sklearn.cluster",
     "sklearn.linear_model",
+    "segkit.findings",
+    "segkit.report",
 )
 
 
 def serve() -> None:
-    """Import, then fork until standard input ends."""
+    """Import and read, then fork until standard input ends."""
     for name in _PRELOAD:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    _read_texts()
     gc.set_threshold(50_000, 20, 20)
     gc.collect()
     gc.freeze()  # what is imported is no garbage: a kernel need not look there, nor copy its pages
@@ -47,6 +51,21 @@ def serve() -> None:
             _kernel(wanted["argv"], wanted["cwd"], parent=os.getppid())
         sys.stdout.write(json.dumps({"pid": pid}) + "\n")
         sys.stdout.flush()
+
+
+def _read_texts() -> None:
+    """Have in memory what every notebook asks for: the rooms of the analysis, texts, names, schemes, the font."""
+    from segkit import analysis
+    from segkit.charts.style import house
+    from segkit.i18n import LANGUAGES, Words
+    from segkit.workbench.naming import names_in_files
+
+    for room in pkgutil.iter_modules(analysis.__path__, "segkit.analysis."):
+        importlib.import_module(room.name)
+    for language in LANGUAGES:
+        names_in_files(Path(), Words(language))
+    with house():
+        pass
 
 
 def _kernel(argv: list[str], cwd: str, *, parent: int) -> None:

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from segkit.errors import InputError
 from segkit.schemes.conditions import Frozen, When, columns_of
 from segkit.schemes.derived import Derived
+from segkit.schemes.files import LOADER
 
 M = TypeVar("M", bound=Frozen)
 
@@ -101,7 +102,7 @@ def read(place: Traversable, form: type[M]) -> M:
 def content(place: Traversable) -> dict[str, Any]:
     """The keys and values of a file. Raises InputError where it holds something else."""
     try:
-        found: Any = yaml.safe_load(place.read_text(encoding="utf-8-sig"))
+        found: Any = yaml.load(place.read_text(encoding="utf-8-sig"), Loader=LOADER)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{place.name}: not valid YAML: {error}") from None
     if not isinstance(found, dict):
