@@ -27,7 +27,7 @@ from segkit.pipeline.manifest import versions
 from segkit.pipeline.places import short
 from segkit.recipients import Mail
 
-Write = Callable[[Letter, str], bytes]
+Write = Callable[[Sequence[Letter], str], list[bytes]]
 NOBODY = "segkit@localhost"  # the sender of files, where none is named
 
 
@@ -84,8 +84,8 @@ class Office:
         content, version = failures.content(failure, words), versions()["segkit"]
         letters = readers.operators(mail, failure.run, language, to=to)
 
-        def write(letter: Letter, sender: str) -> bytes:
-            return message(letter, content, words, sender=sender, now=self.now(), version=version)
+        def write(due: Sequence[Letter], sender: str) -> list[bytes]:
+            return [message(one, content, words, sender=sender, now=self.now(), version=version) for one in due]
 
         return self._dispatch(run, letters, mail, write)
 
@@ -93,10 +93,11 @@ class Office:
         """Write what is due, then hand it over; nothing goes out before all is written."""
         sender = _sender(mail, self.server)
         if self.server is None:
-            return _laid_down(run, [(letter, write(letter, sender)) for letter in letters])
+            return _laid_down(run, list(zip(letters, write(letters, sender), strict=True)))
         ledger = Ledger(beside(run), now=self.now)
         now, known = due(letters, ledger, resend=self.resend)
-        messages = [(letter, parseaddr(sender)[1], write(letter, sender)) for letter in now]
+        written = zip(now, write(now, sender), strict=True)
+        messages = [(letter, parseaddr(sender)[1], content) for letter, content in written]
         return known + deliver(messages, server=self.server, ledger=ledger, **self.options)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from segkit import report
 from segkit.mail.content import Attachment
 from segkit.mail.message import message
 from segkit.mail.own import own
+from segkit.mail.side_by_side import each
 from segkit.mail.whole import whole
 from segkit.workbench import open_run
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 NOTEBOOK = "mail"
 PAGE = "index.html"
+MOST_SHARED = 200_000_000
+"""Bytes of a run's tables up to which letters are written side by side: each process reads them into a memory of its own."""
 
 
 class Desk:
@@ -43,8 +47,15 @@ class Desk:
     def _playbooks(self) -> list[Playbook]:
         return self.run.playbooks()
 
-    def write(self, letter: Letter, sender: str) -> bytes:
-        """The message of one letter, in its language. Raises InputError for an edition that the run does not know."""
+    def write(self, letters: Sequence[Letter], sender: str) -> list[bytes]:
+        """The message of each letter, in its language. Raises InputError for an edition that the run does not know."""
+        for language in {letter.language for letter in letters}:
+            self.spoken(language)
+        big = sum(file.stat().st_size for file in self.run_dir.glob("tables/*.parquet")) > MOST_SHARED
+        cores = 1 if big else min(4, os.cpu_count() or 1)
+        return each(lambda letter: self._message(letter, sender), letters, workers=cores)
+
+    def _message(self, letter: Letter, sender: str) -> bytes:
         run = self.spoken(letter.language)
         content = whole(run) if letter.edition == "all" else own(run, letter.edition, self._playbooks)
         page = report.page(self.run_dir, language=letter.language, edition=letter.edition)
