@@ -38,7 +38,8 @@ def _contribution(run: Run, rows: pd.DataFrame) -> Grid:
     ]  # fmt: skip
     customers, revenue = count(run, rows["customers"].sum()), cash(run, rows["revenue"].sum())
     total = [Cell(words("page.total")), customers, Cell(""), revenue, Cell("")]
-    return Grid(words("page.contribution"), heads(run, "segment", *names, right=names), [*cells, total], classes="total")
+    head = heads(run, "segment", *names, right=names)
+    return Grid(words("page.contribution"), head, [*cells, total], cards=True, classes="total pairs")
 
 
 def tier(run: Run, key: str, scheme: str = SCHEME) -> Cell:
@@ -80,7 +81,7 @@ def _moves(run: Run, moves: pd.DataFrame) -> Grid:
     head = heads(run, "from_tier", "to_tier", "cause", "customers", "revenue", right=("customers", "revenue"))
     caption = words("page.moves", since=rows["since"].iloc[0])
     rest = words("table.shown", shown=len(cells), rows=len(rows)) if len(rows) > len(cells) else ""
-    return Grid(caption, head, cells, rest=rest)
+    return Grid(caption, head, cells, cards=True, rest=rest, classes="pairs")
 
 
 def _end(run: Run, row: dict[Any, Any], side: str) -> Cell:
@@ -115,7 +116,7 @@ def _segments(run: Run, rows: pd.DataFrame) -> Grid:
          Cell(money(run, row["revenue_at_risk"]), bar=part(row["revenue_at_risk"], most), tone="risk")]
         for row in rows.to_dict("records")
     ]  # fmt: skip
-    return Grid(run.words("page.segments"), heads(run, "segment", *names, right=names), cells, classes="many")
+    return Grid(run.words("page.segments"), heads(run, "segment", *names, right=names), cells, cards=True, classes="many pairs")
 
 
 def _between(run: Run, row: dict[Any, Any]) -> Cell:

@@ -36,7 +36,8 @@ def _segmentation(run: Run, table: pd.DataFrame) -> Grid:
     cells = [_segmentation_row(run, row, most) for row in table.head(SHOWN).to_dict("records")]
     names = ("separation", "segments", "stability_ari")
     rest = words("table.shown", shown=len(cells), rows=len(table)) if len(table) > len(cells) else ""
-    return Grid(words("page.trust"), heads(run, "scheme", *names, "against_best", right=names), cells, rest=rest)
+    head = heads(run, "scheme", *names, "against_best", right=names)
+    return Grid(words("page.trust"), head, cells, cards=True, rest=rest, classes="pairs")
 
 
 def _segmentation_row(run: Run, row: dict[Any, Any], most: float) -> list[Cell]:
@@ -81,9 +82,8 @@ def _record(run: Run, rows: pd.DataFrame) -> Grid:
         for row in newest.to_dict("records")
     ]
     names = (*counts, *sums)
-    return Grid(
-        words("page.record_of", since=newest["cutoff"].iloc[0]), heads(run, "band", *names, right=names), cells, classes="total"
-    )
+    head = heads(run, "band", *names, right=names)
+    return Grid(words("page.record_of", since=newest["cutoff"].iloc[0]), head, cells, cards=True, classes="total pairs")
 
 
 def quality(run: Run) -> Section:
