@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+MOST_QUARTERS = 5  # starts of past quarters that a run looks back to
+
 Kind = Literal["id", "text", "choice", "moment", "day", "money", "number", "flag"]
 
 

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from segkit.crm import revaluing, snapshots
 from segkit.crm.cleaning import Clean
-from segkit.crm.lookback import MOST_QUARTERS
+from segkit.schema import MOST_QUARTERS
 from segkit.settings import Settings
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from segkit.schema import MOST_QUARTERS
+
 QUARTERS = (90, 180, 270, 365)  # days that a horizon has where the config names none
 LEAST_BEFORE = 60  # days of history that a window needs before it
 LEAST_AHEAD = 30  # days below which an outcome says nothing
 MOST_WINDOWS = 8
 YEAR = 365  # days back to the window that tells the season
 NEAR = 10  # days by which a window may miss it
-MOST_QUARTERS = 5
 
 Kind = Literal["window", "quarter"]
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from segkit.crm.lookback import MOST_QUARTERS
 from segkit.i18n import is_missing
-from segkit.schema import customer_columns
+from segkit.schema import MOST_QUARTERS, customer_columns
 from segkit.workbench.files import dates_as_datetime
 from segkit.workbench.tables import Tables
 
