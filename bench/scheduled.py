@@ -13,8 +13,12 @@ from pathlib import Path
 
 from bench import measure
 
-MOST = 1.5  # times the bare notebooks
-BARE = """import pandas as pd
+MOST = 1.5  # times the bare notebooks, which import what segkit's notebooks do, directly or through segkit
+BARE = """import babel.numbers
+import pandas as pd
+import pyarrow.dataset
+import pydantic
+import yaml
 import matplotlib.pyplot as plt
 import seaborn as sns
 import scipy.stats
