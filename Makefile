@@ -33,13 +33,12 @@ types: .venv/ready
 imports: .venv/ready
 	$(BIN)/lint-imports
 
-# Many tests at a time, each on one core, and one more for those that wait; a file stays together, for what its tests share.
-# The Chinese report is among them.
+# Many tests and notebooks at a time, each on one core, and one more for those that wait; a file stays together, for what its
+# tests share. The Chinese report is among them.
 SIDE_BY_SIDE := $(shell expr $$($(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())') + 1)
 test: export OMP_NUM_THREADS = 1
 test: lint reports/demo/index.html
-	$(BIN)/python -m pytest --numprocesses $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --nbval notebooks
+	$(BIN)/python -m pytest --numprocesses $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder --nbval tests notebooks
 
 lab: .venv/ready
 	test -d reports/demo || $(MAKE) report
