@@ -7,11 +7,13 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from segkit import schemes
 from segkit.analysis import backtest
 from segkit.analysis.backtest import measuring
 from segkit.analysis.backtest.comparing import CRITERIA
+from segkit.schemes.view import View
 
 FIRST, SECOND = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-04-01")
 WINDOWS = pd.DataFrame({"cutoff": [FIRST, SECOND], "horizon_days": [90, 90]})
@@ -67,7 +69,7 @@ def firm(n: int = 400) -> tuple[dict[pd.Timestamp, pd.DataFrame], pd.DataFrame]:
     return seen, pd.concat(after, ignore_index=True)
 
 
-def random_segments(customers: pd.DataFrame, as_of: dt.date) -> pd.Series:
+def random_segments(customers: View, as_of: dt.date) -> pd.Series:
     return pd.Series(np.random.default_rng(as_of.toordinal()).integers(0, 3, len(customers)))
 
 
@@ -112,9 +114,9 @@ def test_segments_are_made_without_the_outcome():
     seen, after = firm(50)
     given = []
 
-    def look(customers: pd.DataFrame, _: dt.date) -> pd.Series:
-        given.append(set(customers.columns))
-        return pd.Series("all", index=customers.index)
+    def look(customers: View, _: dt.date) -> pd.Series:
+        given.append(set(customers.frame.columns))
+        return pd.Series("all", index=customers.frame.index)
 
     backtest.run([backtest.Segmentation("look", look)], seen.__getitem__, after, WINDOWS)
     assert all(columns == {"customer_id", "recency_days", "frequency", "monetary"} for columns in given)
@@ -151,8 +153,8 @@ def test_stability_is_that_of_segments_made_from_models_fitted_to_each_sample_an
     told = {cutoff: frame.assign(expected=frame["monetary"].rank()) for cutoff, frame in seen.items()}
     drawn = []
 
-    def halves(customers: pd.DataFrame, _: dt.date) -> pd.Series:
-        return customers["expected"] > customers["expected"].median()
+    def halves(customers: View, _: dt.date) -> pd.Series:
+        return customers.frame["expected"] > customers.frame["expected"].median()
 
     def anew(sample: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
         drawn.append((cutoff, set(sample.columns) & {"next_orders", "next_revenue"}, sample["customer_id"].duplicated().any()))
@@ -164,3 +166,10 @@ def test_stability_is_that_of_segments_made_from_models_fitted_to_each_sample_an
     assert fixed["stability_ari"].min() > 0.8
     assert honest["stability_ari"].max() < 0.1
     assert drawn == [(cutoff, set(), True) for cutoff in (FIRST, SECOND) for _ in range(3)]
+
+
+def test_auc_is_that_of_scikit_learn_with_ties():
+    draw = np.random.default_rng(2)
+    scores, churned = draw.integers(0, 6, 500) / 7, draw.integers(0, 2, 500).astype(float)
+    assert measuring.auc(scores, churned) == pytest.approx(roc_auc_score(churned, scores), abs=1e-12)
+    assert measuring.auc(np.append(scores, np.nan), np.append(churned, 1.0)) == measuring.auc(scores, churned)

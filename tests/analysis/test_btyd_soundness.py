@@ -128,3 +128,18 @@ def test_a_customer_with_one_order_and_no_spend_is_expected_to_spend_what_all_do
     model = btyd.GammaGamma(6.25, 3.74, 15.44)
     assert model.expected_spend([0, 10**6], [np.nan, 50.0]) == pytest.approx([model.mean, 50.0], rel=1e-5)
     assert np.isnan(btyd.correlation([1, 1, 1], [5.0, 6.0, 7.0]))
+
+
+def test_a_row_is_summed_alike_whichever_rows_stand_beside_it():
+    draw = np.random.default_rng(4)
+    R, z, b = draw.uniform(0.2, 9, 400), draw.uniform(0, 18, 400), draw.uniform(0.3, 20, 400)
+    together = stable.orders_while_alive(R, z, 0.9, b)
+    alone = [stable.orders_while_alive(R[i : i + 1], z[i : i + 1], 0.9, b[i : i + 1])[0] for i in range(400)]
+    assert together == pytest.approx(alone, rel=1e-13)
+
+
+@pytest.mark.parametrize("model", GIVEN, ids=label)
+def test_a_discounted_sum_of_many_is_that_of_each(model):
+    x, t_x, T = np.array([3, 0, 3, 3, 9]), np.array([200, 0, 100, 200, 30]), np.array([250, 40, 250, 250, 31])
+    alone = [float(model.discounted_orders(0.002, *one, horizon=500.0)) for one in zip(x, t_x, T, strict=True)]
+    assert model.discounted_orders(0.002, x, t_x, T, horizon=500.0) == pytest.approx(alone, rel=1e-13)

@@ -151,7 +151,7 @@ def test_without_a_column_that_the_scheme_needs_a_move_stays_unexplained():
     kept = {"own": pd.Series(["small"], index=["a"], dtype="category")}
     then = now.drop(columns="recency_days")
     case = causes.Case(FIXED, Known(THEN, then), Known(NOW, now), place, pd.Index(["a"]))
-    explained = causes.explain(case, kept["own"], pd.Series(["big"], index=["a"]), revalued=pd.DataFrame())
+    explained = causes.explain(case, kept["own"], pd.Series(["big"], index=["a"]))
     assert list(explained["cause"]) == ["other"]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from segkit.analysis import rand
 from segkit.schemes import NOT_PLACED
 
 INDICES = ("adjusted_rand", "adjusted_mutual_information", "homogeneity", "completeness")
@@ -95,9 +96,7 @@ def measures(counts: np.ndarray, expected: float) -> np.ndarray:
     of_tiers, of_clusters = _entropy(rows, n), _entropy(columns, n)
     information = np.maximum(of_tiers + of_clusters - _entropy(counts.reshape(len(counts), -1), n), 0.0)
     adjusted = _ratio(information - expected, (of_tiers + of_clusters) / 2 - expected)
-    return np.column_stack(
-        [_rand(counts, rows, columns, n), adjusted, _ratio(information, of_tiers), _ratio(information, of_clusters)]
-    )
+    return np.column_stack([rand.adjusted(counts), adjusted, _ratio(information, of_tiers), _ratio(information, of_clusters)])
 
 
 def _entropy(counts: np.ndarray, n: np.ndarray) -> np.ndarray:
@@ -109,14 +108,6 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """1 where there is nothing to tell."""
     none = np.abs(whole) < 1e-12
     return np.where(none, 1.0, part / np.where(none, 1.0, whole))
-
-
-def _rand(counts: np.ndarray, rows: np.ndarray, columns: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Pairs together in both, corrected for chance."""
-    together = (counts * (counts - 1)).sum(axis=(1, 2)) / 2
-    a, b = ((m * (m - 1)).sum(axis=1) / 2 for m in (rows, columns))
-    chance = a * b / np.maximum(n * (n - 1) / 2, 1)
-    return _ratio(together - chance, (a + b) / 2 - chance)
 
 
 def expected_information(counts: np.ndarray) -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import adjusted_rand_score
 
-from segkit.analysis import clusters
+from segkit.analysis import clusters, rand
 from segkit.analysis.backtest import measuring
 from segkit.analysis.tiers.placing import lacking, place
 from segkit.schemes import Scheme
@@ -24,8 +24,9 @@ COLUMNS = [
 BOOTSTRAPS = 5
 MOST_SAMPLED = 20_000  # customers of a bootstrap sample
 
-Membership = Callable[[pd.DataFrame, dt.date], pd.Series]
-"""Customers as of a day → the segment of each, as text or codes, in their order."""
+Membership = Callable[[View, dt.date], pd.Series]
+"""Customers as of a day → the segment of each, as text or codes, in their order. The view's `frame` is their table; what one
+segmentation turned into numbers the next finds done."""
 Anew = Callable[[pd.DataFrame, pd.Timestamp], pd.DataFrame]
 """A sample of customers and its cut-off → the sample with what models tell of it, fitted to the sample alone."""
 
@@ -65,9 +66,11 @@ def with_history(
 def of_scheme(scheme: Scheme, *, touches: pd.DataFrame | None = None) -> Segmentation:
     """A tier scheme as a segmentation: its cuts are those of the customers of that day."""
 
-    def segments_of(customers: pd.DataFrame, as_of: dt.date) -> pd.Series:
-        placed = place(scheme, View(customers), as_of=as_of, touches=_until(touches, as_of))
-        return pd.Series(pd.Categorical.from_codes(placed.tier, placed.tiers), index=customers.index)
+    until = cache(lambda as_of: _until(touches, as_of)) if scheme.kind == "events" else lambda _: None
+
+    def segments_of(customers: View, as_of: dt.date) -> pd.Series:
+        placed = place(scheme, customers, as_of=as_of, touches=until(as_of))
+        return pd.Series(pd.Categorical.from_codes(placed.tier, placed.tiers))
 
     return Segmentation(scheme.name, segments_of)
 
@@ -100,22 +103,52 @@ def run(
     """
     each, days = list(segmentations), windows.sort_values("cutoff")
     seen = {cutoff: _with_outcome(past(cutoff), outcomes, cutoff) for cutoff in days["cutoff"]}
-    labels = {cutoff: {one.name: _segments(one, _blind(seen[cutoff]), cutoff) for one in each} for cutoff in seen}
+    labels = {cutoff: _labels(each, _blind(seen[cutoff]), cutoff) for cutoff in seen}
     stable = {
         cutoff: _stability(each, _blind(seen[cutoff]), labels[cutoff], cutoff, anew, seed=seed, bootstraps=bootstraps)
         for cutoff in seen
     }
-    rows = [row for one in each for row in _scheme(one.name, seen, labels, days)]
+    rows = _figures([one.name for one in each], seen, labels, days)
     found = [row | {"stability_ari": stable[row["cutoff"]][row["scheme"]]} for row in rows]
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-Labels = Mapping[str, np.ndarray]
+Labels = Mapping[str, pd.Categorical]
 """Scheme → the segment of each customer."""
 
 
-def _segments(one: Segmentation, customers: pd.DataFrame, cutoff: pd.Timestamp) -> np.ndarray:
-    return one.segments_of(customers, cutoff.date()).astype("str").to_numpy()
+@dataclass(frozen=True)
+class _Day:
+    """The buyers of a cut-off with what came after. `end`: when that was known."""
+
+    end: pd.Timestamp
+    ids: pd.Index
+    monetary: np.ndarray
+    orders: np.ndarray
+    revenue: np.ndarray
+
+    @property
+    def churned(self) -> np.ndarray:
+        return (self.orders == 0).astype(float)
+
+
+@dataclass(frozen=True)
+class _Earlier:
+    """The latest day whose outcome was known by then, the segments of it, and for each of today's buyers its row there, -1
+    where it has none."""
+
+    day: _Day
+    codes: np.ndarray
+    place: np.ndarray
+
+
+def _labels(each: Sequence[Segmentation], customers: pd.DataFrame, cutoff: pd.Timestamp) -> Labels:
+    view = View(customers)
+    return {one.name: _segments(one, view, cutoff) for one in each}
+
+
+def _segments(one: Segmentation, customers: View, cutoff: pd.Timestamp) -> pd.Categorical:
+    return pd.Categorical(one.segments_of(customers, cutoff.date()))
 
 
 def _with_outcome(customers: pd.DataFrame, outcomes: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
@@ -127,22 +160,35 @@ def _with_outcome(customers: pd.DataFrame, outcomes: pd.DataFrame, cutoff: pd.Ti
     return joined.fillna({"next_orders": 0, "next_revenue": 0.0})
 
 
-def _scheme(
-    name: str,
-    seen: Mapping[pd.Timestamp, pd.DataFrame],
-    labels: Mapping[pd.Timestamp, Labels],
-    days: pd.DataFrame,
+def _day(seen: pd.DataFrame, end: pd.Timestamp) -> _Day:
+    monetary, orders, revenue = (seen[c].to_numpy(dtype=float) for c in ("monetary", "next_orders", "next_revenue"))
+    return _Day(end, pd.Index(seen["customer_id"]), monetary, orders, revenue)
+
+
+def _figures(
+    names: Sequence[str], seen: Mapping[pd.Timestamp, pd.DataFrame], labels: Mapping[pd.Timestamp, Labels], days: pd.DataFrame
 ) -> list[dict[str, Any]]:
-    """The rows of one segmentation, window after window, without its stability."""
-    made: list[tuple[pd.Timestamp, pd.DataFrame]] = []
+    """The rows of all segmentations, window after window, without their stability."""
+    spans = {cutoff: int(span) for cutoff, span in zip(days["cutoff"], days["horizon_days"], strict=True)}
+    known = {cutoff: _day(seen[cutoff], cutoff + pd.Timedelta(days=span)) for cutoff, span in spans.items()}
+    before = {day: next((d for d in reversed(known) if d < day and known[d].end <= day), None) for day in known}
+    places = {day: known[b].ids.get_indexer(known[day].ids) for day, b in before.items() if b is not None}
     rows = []
-    for cutoff, horizon in zip(days["cutoff"], days["horizon_days"], strict=True):
-        columns = ["customer_id", "next_orders", "next_revenue", "monetary"]
-        now = seen[cutoff][columns].assign(segment=labels[cutoff][name])
-        before = next((frame for end, frame in reversed(made) if end <= cutoff), None)
-        rows.append({"scheme": name, "cutoff": cutoff, "horizon_days": int(horizon)} | _measured(now, before))
-        made.append((cutoff + pd.Timedelta(days=int(horizon)), now))
+    for name in names:
+        codes, many = _aligned({day: labels[day][name] for day in known})
+        for day, b in before.items():
+            earlier = None if b is None else _Earlier(known[b], codes[b], places[day])
+            figures = _measured(known[day], codes[day], earlier, many)
+            rows.append({"scheme": name, "cutoff": day, "horizon_days": spans[day]} | figures)
     return rows
+
+
+def _aligned(labels: Mapping[pd.Timestamp, pd.Categorical]) -> tuple[dict[pd.Timestamp, np.ndarray], int]:
+    """Codes that mean the same segment on each day, in the order of the segments' names; and how many segments there are."""
+    texts = {day: [str(name) for name in label.categories] for day, label in labels.items()}
+    places = {name: i for i, name in enumerate(sorted(set().union(*texts.values())))}
+    codes = {day: np.array([places[name] for name in texts[day]], dtype=int)[label.codes] for day, label in labels.items()}
+    return codes, len(places)
 
 
 def _blind(customers: pd.DataFrame) -> pd.DataFrame:
@@ -150,49 +196,42 @@ def _blind(customers: pd.DataFrame) -> pd.DataFrame:
     return customers.drop(columns=["next_orders", "next_revenue"])
 
 
-def _measured(now: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, Any]:
-    """The figures of one window. `before`: the latest earlier one whose outcome was known by then."""
-    names = np.unique(now["segment"] if before is None else np.concatenate([now["segment"], before["segment"]]))
-    codes = np.searchsorted(names, now["segment"].to_numpy())
-    churned = (now["next_orders"] == 0).to_numpy(dtype=float)
-    revenue = now["next_revenue"].to_numpy(dtype=float)
+def _measured(now: _Day, codes: np.ndarray, before: _Earlier | None, many: int) -> dict[str, Any]:
+    """The figures of one window."""
     sizes = np.bincount(codes)
     return {
-        "customers": len(now),
-        "eta2_revenue": measuring.eta2(codes, measuring.revenue_scale(revenue)),
-        "eta2_churn": measuring.eta2(codes, churned),
-        "auc_churn": _auc(codes, churned, before, names),
-        "capture_top20": measuring.capture(codes, _ranked(codes, now, before, names), revenue),
-        "kept_share": _kept(now, before),
+        "customers": len(codes),
+        "eta2_revenue": measuring.eta2(codes, measuring.revenue_scale(now.revenue)),
+        "eta2_churn": measuring.eta2(codes, now.churned),
+        "auc_churn": _auc(now, codes, before, many),
+        "capture_top20": measuring.capture(codes, _ranked(now, codes, before, many), now.revenue),
+        "kept_share": _kept(codes, before),
         "segments": int((sizes > 0).sum()),
-        "smallest": float(sizes[sizes > 0].min() / len(now)) if len(now) else float("nan"),
+        "smallest": float(sizes[sizes > 0].min() / len(codes)) if len(codes) else float("nan"),
     }
 
 
-def _auc(codes: np.ndarray, churned: np.ndarray, before: pd.DataFrame | None, names: np.ndarray) -> float:
+def _auc(now: _Day, codes: np.ndarray, before: _Earlier | None, many: int) -> float:
     if before is None:
         return float("nan")
-    then = np.searchsorted(names, before["segment"].to_numpy())
-    rates = measuring.means(then, (before["next_orders"] == 0).to_numpy(dtype=float), len(names))
-    everyone = float((before["next_orders"] == 0).mean())
-    return measuring.auc(np.where(np.isnan(rates), everyone, rates)[codes], churned)
+    rates = measuring.means(before.codes, before.day.churned, many)
+    return measuring.auc(np.where(np.isnan(rates), before.day.churned.mean(), rates)[codes], now.churned)
 
 
-def _ranked(codes: np.ndarray, now: pd.DataFrame, before: pd.DataFrame | None, names: np.ndarray) -> np.ndarray:
+def _ranked(now: _Day, codes: np.ndarray, before: _Earlier | None, many: int) -> np.ndarray:
     """Segments, the best first."""
-    worth = measuring.means(codes, now["monetary"].to_numpy(dtype=float), len(names))
+    worth = measuring.means(codes, now.monetary, many)
     if before is not None:
-        then = np.searchsorted(names, before["segment"].to_numpy())
-        brought = measuring.means(then, before["next_revenue"].to_numpy(dtype=float), len(names))
+        brought = measuring.means(before.codes, before.day.revenue, many)
         worth = brought if not np.isnan(brought[np.unique(codes)]).any() else worth
     return np.argsort(-np.where(np.isnan(worth), -np.inf, worth), kind="stable")
 
 
-def _kept(now: pd.DataFrame, before: pd.DataFrame | None) -> float:
+def _kept(codes: np.ndarray, before: _Earlier | None) -> float:
     if before is None:
         return float("nan")
-    both = now.merge(before[["customer_id", "segment"]], on="customer_id", suffixes=("", "_before"))
-    return float((both["segment"] == both["segment_before"]).mean()) if len(both) else float("nan")
+    there = before.place >= 0
+    return float((codes[there] == before.codes[before.place[there]]).mean()) if there.any() else float("nan")
 
 
 def _stability(
@@ -211,17 +250,17 @@ def _stability(
     found: dict[str, list[float]] = {one.name: [] for one in each}
     for _ in range(bootstraps if size else 0):
         at = draw.integers(0, len(customers), size)
-        sample = anew(customers.iloc[at].reset_index(drop=True), cutoff)
+        sample = View(anew(customers.iloc[at].reset_index(drop=True), cutoff))
         for one in each:
-            found[one.name].append(adjusted_rand_score(labels[one.name][at], _segments(one, sample, cutoff)))
+            found[one.name].append(rand.of_codes(labels[one.name].codes[at], _segments(one, sample, cutoff).codes))
     return {name: float(np.mean(values)) if values else float("nan") for name, values in found.items()}
 
 
 def of_clusters(k: int, *, seed: int = 0, name: str = "clusters") -> Segmentation:
     """k-means on log R, F, M as a segmentation, fitted anew each day and numbered by the value of that day."""
 
-    def segments_of(customers: pd.DataFrame, as_of: dt.date) -> pd.Series:
-        model = clusters.fit(customers, k=k, seed=seed, as_of=as_of)
-        return clusters.assign(model, customers)["cluster"].astype("Int64").fillna(0).set_axis(customers.index)
+    def segments_of(customers: View, as_of: dt.date) -> pd.Series:
+        model = clusters.fit(customers.frame, k=k, seed=seed, as_of=as_of)
+        return clusters.assign(model, customers.frame)["cluster"].astype("Int64").fillna(0)
 
     return Segmentation(name, segments_of)

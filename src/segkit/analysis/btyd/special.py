@@ -12,6 +12,7 @@ from scipy import special
 from segkit.analysis.btyd.data import ROWS_AT_ONCE, Array
 
 SERIES_W, SERIES_A, SERIES_Q = 0.95, 30.0, -5.0  # where the power series of `orders_while_alive` is sound
+NODES = 40  # of a discounted sum
 DROP = 45.0  # an integrand below e^-45 of its start no longer counts
 
 
@@ -26,6 +27,17 @@ def by_parts(function: Callable[..., Array], *columns: Array) -> Array:
     starts = range(0, len(columns[0]), ROWS_AT_ONCE)
     pieces = [function(*(c[start : start + ROWS_AT_ONCE] for c in columns)) for start in starts]
     return np.concatenate(pieces) if pieces else np.empty(0)
+
+
+def distinct(*columns: Array) -> tuple[list[Array], npt.NDArray[np.intp]]:
+    """The rows that differ, and which of them each row is."""
+    order = np.lexsort(columns)
+    rows = [column[order] for column in columns]
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = np.any([row[1:] != row[:-1] for row in rows], axis=0)
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.cumsum(fresh) - 1
+    return [row[fresh] for row in rows], place
 
 
 @cache
@@ -61,14 +73,27 @@ def orders_while_alive(R: Array, z: Array, a: float, b: Array) -> Array:
 def _by_series(R: Array, z: Array, b: Array, *, a: float) -> Array:
     w, long = z / (1 + z), np.log1p(z)
     c, q = a + b - 1, a + b - 1 - R
+    return c * long * saturation((a - 1) * long) - np.exp(-(a - 1) * long) * _summed(w, c, q, a)
+
+
+def _summed(w: Array, c: Array, q: Array, a: float) -> Array:
+    """The series in w; rows whose terms no longer count are set aside, for most need few and some need hundreds."""
     term = q * w
-    total = term.copy()
+    total, found, at = term.copy(), term.copy(), np.arange(len(w))
     for n in range(1, 4000):
         term = term * ((a + n - 1) * (q + n) / ((c + n) * (n + 1)) * w)
         total += term
-        if not n % 8 and np.all(np.abs(term) <= 1e-17 * np.abs(total) * (1 - w) + 1e-300):
-            break
-    return c * long * saturation((a - 1) * long) - np.exp(-(a - 1) * long) * total
+        if n % 8:
+            continue
+        going = np.abs(term) > 1e-17 * np.abs(total) * (1 - w) + 1e-300
+        if 4 * np.count_nonzero(going) <= 3 * len(going):
+            found[at] = total
+            w, c, q, term, total = (values[going] for values in (w, c, q, term, total))
+            at = at[going]
+            if not len(at):
+                break
+    found[at] = total
+    return found
 
 
 def _by_quadrature(R: Array, z: Array, b: Array, *, a: float, nodes: int = 241) -> Array:
@@ -102,17 +127,22 @@ def log_nodes(length: Array, shift: Array, nodes: int) -> tuple[Array, Array]:
 def discounted(expected: Callable[..., Array], rate: float, horizon: float | None, A: Array, *columns: Array) -> Array:
     """∫ e^(−rate t) dE(t) from 0 to `horizon` (None: without end), where `expected(t, *columns)` is E(t), rows alike.
 
-    A: the time on whose scale E bends. By parts, so that E alone is asked. Raises ValueError for a rate that leaves the sum
-    without end.
+    A: the time on whose scale E bends. By parts, so that E alone is asked: once of each different row, at all nodes together.
+    Raises ValueError for a rate that leaves the sum without end.
     """
     end = ends(rate, horizon)
-    if rate == 0:
-        return expected(np.full(len(A), end), *columns)
-    times, weights = log_nodes(np.full(len(A), end), A, 40)
-    inner = np.zeros(len(A))
-    for j in range(times.shape[1]):
-        inner += weights[:, j] * np.exp(-rate * times[:, j]) * expected(times[:, j], *columns)
-    return np.exp(-rate * end) * expected(np.full(len(A), end), *columns) + rate * inner
+
+    def of_rows(A: Array, *columns: Array) -> Array:
+        last = np.full(len(A), end)
+        if rate == 0:
+            return expected(last, *columns)
+        times, weights = log_nodes(last, A, NODES)
+        said = expected(times.ravel(), *(np.repeat(c, NODES) for c in columns)).reshape(times.shape)
+        inner = np.sum(weights * np.exp(-rate * times) * said, axis=1)
+        return np.exp(-rate * end) * expected(last, *columns) + rate * inner
+
+    rows, place = distinct(A, *columns)
+    return by_parts(of_rows, *rows)[place]
 
 
 def ends(rate: float, horizon: float | None) -> float:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from segkit.analysis import rand
 from segkit.analysis.clusters.features import RFM
 from segkit.analysis.clusters.fitting import (
     FEW_CUSTOMERS,
     Prepared,
+    distinct,
     fit_k,
     k_means,
     matched,
@@ -113,15 +115,13 @@ def _silhouette(apart: np.ndarray, code: np.ndarray) -> float:
 
 def _stability(points: np.ndarray, centres: np.ndarray, *, seed: int, bootstraps: int) -> tuple[float, float, float]:
     """Mean, 5 % and 95 % of the adjusted Rand index over bootstrap samples, both of `MOST_DRAWN` customers at most."""
-    from sklearn.metrics import adjusted_rand_score
-
     held = points[sample_of(points, MOST_DRAWN, seed=seed + 3)]
     rng, code, found = np.random.default_rng(seed + 2), nearest(held, centres), []
     for _ in range(bootstraps):
         drawn = points[np.sort(rng.integers(0, len(points), min(len(points), MOST_DRAWN)))]
-        k = min(len(centres), len(np.unique(drawn, axis=0)))
+        k = min(len(centres), distinct(drawn))
         again = k_means(drawn, k, seed=int(rng.integers(2**31)), starts=BOOTSTRAP_STARTS)
-        found.append(float(adjusted_rand_score(code, nearest(held, again))))
+        found.append(rand.of_codes(code, nearest(held, again)))
     return float(np.mean(found)), float(np.quantile(found, 0.05)), float(np.quantile(found, 0.95))
 
 

@@ -10,6 +10,8 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,9 @@ from segkit.analysis.clusters.features import RFM, measured
 from segkit.analysis.clusters.model import Clustering, nearest, value_rank
 from segkit.analysis.clusters.naming import names
 from segkit.analysis.clusters.scaling import scale_of, scaled
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 LEAST_CUSTOMERS = 20
 STARTS = 10
@@ -74,14 +79,21 @@ def sample_of(points: np.ndarray, most: int, *, seed: int) -> np.ndarray:
 def k_means(points: np.ndarray, k: int, *, seed: int, starts: int = STARTS) -> np.ndarray:
     """Centroids, one row each: the best of `starts` on a sample, then Lloyd's steps on all points from there."""
     from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
 
     sample = points[sample_of(points, SAMPLE, seed=seed)]
-    with threadpool_limits(1):  # threads that wait for a busy processor cost a small fit a hundred times its own time
+    with _threads().limit(limits=1):  # threads that wait for a busy processor cost a small fit a hundred times its own time
         centres = np.asarray(KMeans(k, n_init=starts, random_state=seed).fit(sample).cluster_centers_)
     if len(sample) < len(points):
         centres = np.asarray(KMeans(k, init=centres, n_init=1, random_state=seed).fit(points).cluster_centers_)
     return centres
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """The pools of threads behind NumPy and scikit-learn, looked for once: it takes longer than a small fit."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def numbered(prepared: Prepared, centres: np.ndarray) -> Clustering:
@@ -96,12 +108,17 @@ def numbered(prepared: Prepared, centres: np.ndarray) -> Clustering:
     return dataclasses.replace(prepared.blank, centroids=centroids, ids=ids, names=tuple(names(profiles)), next_id=len(ids) + 1)
 
 
+def distinct(points: np.ndarray) -> int:
+    """How many rows differ, of rows in the order of their coordinates."""
+    return int(np.any(points[1:] != points[:-1], axis=1).sum()) + min(len(points), 1)
+
+
 def most_clusters(prepared: Prepared, *, most: int, least: int) -> int:
     """The greatest k worth trying: no cluster need be smaller than `least`, and every one has a point of its own."""
     if prepared.blank.why:
         return 0
-    distinct = len(np.unique(prepared.points, axis=0)) if len(prepared.points) < 10 * most * least else most
-    return min(most, len(prepared.points) // least, distinct)
+    different = distinct(prepared.points) if len(prepared.points) < 10 * most * least else most
+    return min(most, len(prepared.points) // least, different)
 
 
 def fit_k(prepared: Prepared, k: int) -> Clustering:

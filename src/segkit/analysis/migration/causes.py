@@ -31,17 +31,23 @@ FACTS = 2  # of each move so many columns are told with their values then and no
 
 @dataclass(frozen=True)
 class Case:
-    """One scheme between a past day and today, and the customers that moved in it (`ids`)."""
+    """One scheme between a past day and today, and the customers that moved in it (`ids`).
+
+    `revalued`: today at the exchange rates of then, where they differ; `replayed`: what the scheme's rules of today make of
+    the past day, where that is known already.
+    """
 
     scheme: Scheme
     then: Known
     now: Known
     place: Place
     ids: pd.Index
+    revalued: Known | None = None
+    replayed: Any = None
 
     @cached_property
     def placed_then(self) -> Any:
-        return self.then.placed(self.scheme, self.place)
+        return self.then.placed(self.scheme, self.place) if self.replayed is None else self.replayed
 
     @cached_property
     def placed_now(self) -> Any:
@@ -101,11 +107,10 @@ def _names(placed: Any) -> np.ndarray:
     return np.array(placed.tiers, dtype=object)[placed.tier]
 
 
-def explain(case: Case, old: pd.Series, new: pd.Series, *, revalued: pd.DataFrame) -> pd.DataFrame:
+def explain(case: Case, old: pd.Series, new: pd.Series) -> pd.DataFrame:
     """One row per mover, by customer_id: `cause`, parts joined by `+` where one alone does not explain it.
 
-    `old`, `new`: its tiers; `revalued`: today's money columns at the rates of then. A day whose table lacks a column that the
-    scheme needs explains nothing: the cause is `other`.
+    `old`, `new`: its tiers. A day whose table lacks a column that the scheme needs explains nothing: the cause is `other`.
     """
     cause = np.full(len(case.ids), OTHER, dtype=object)
     try:
@@ -113,7 +118,7 @@ def explain(case: Case, old: pd.Series, new: pd.Series, *, revalued: pd.DataFram
     except KeyError:
         return pd.DataFrame({"cause": cause}, index=case.ids)
     before, after = old.to_numpy(dtype=object), new.to_numpy(dtype=object)
-    for name, found in _whole(case, replayed.to_numpy(dtype=object), before, revalued):
+    for name, found in _whole(case, replayed.to_numpy(dtype=object), before):
         cause[(cause == OTHER) & found] = name
     for some in _combinations(case.players):
         open_ = cause == OTHER
@@ -132,11 +137,11 @@ def _ordered(case: Case, cause: pd.Series) -> pd.Series:
     return cause.mask(since, cause.str.replace(parts.RECENCY, ORDERED))
 
 
-def _whole(case: Case, replayed: np.ndarray, before: np.ndarray, revalued: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:
+def _whole(case: Case, replayed: np.ndarray, before: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """What is nobody's doing, each with the movers whom it explains: without it they had stayed."""
     yield RULES, replayed != before
-    if len(revalued):
-        placed = case.now.with_money(revalued).placed(case.scheme, case.place)
+    if case.revalued is not None:
+        placed = case.revalued.placed(case.scheme, case.place)
         there = pd.Series(_names(placed), index=case.now.by_id.index).reindex(case.ids)
         yield CURRENCY, there.to_numpy(dtype=object) == before
     if parts.CUTS in case.players:
@@ -152,25 +157,21 @@ def _combinations(players: list[str]) -> Iterator[tuple[str, ...]]:
 def facts(case: Case, cause: pd.Series) -> pd.DataFrame:
     """What changed of each mover, by customer_id: `measure_1`, `before_1`, `after_1`, and the same for a second part: of each
     part of the cause the most telling column that changed. Words and days have no before and after."""
-    table, cause = pd.DataFrame(index=case.ids), cause.str.replace(ORDERED, parts.RECENCY)
+    codes, causes = pd.factorize(cause.str.replace(ORDERED, parts.RECENCY))
+    measure = np.full((FACTS, len(case.ids)), np.nan, dtype=object)
+    before, after = np.full(measure.shape, np.nan), np.full(measure.shape, np.nan)
     told = np.zeros(len(case.ids), dtype=int)
-    for n in range(1, FACTS + 1):
-        table[f"measure_{n}"] = pd.Series(None, index=case.ids, dtype=object)
-        table[f"before_{n}"], table[f"after_{n}"] = np.nan, np.nan
     for part, columns in parts.by_part(case.columns).items():
-        asked = cause.astype("str").str.split("+").map(lambda found, part=part: part in found).to_numpy(dtype=bool)
+        asked = np.array([part in one.split("+") for one in causes], dtype=bool)[codes]
         open_ = asked & (told < FACTS)
         for column in columns:
-            here = open_ & case.changed[column]
-            for n in range(1, FACTS + 1):
-                _tell(table, case, column, here & (told == n - 1), n)
+            here = np.flatnonzero(open_ & case.changed[column])
+            at = told[here], here
+            measure[at] = column
+            if case.old[column].dtype.kind in "fiu" and case.new[column].dtype.kind in "fiu":
+                before[at], after[at] = (day[column].to_numpy(dtype=float)[here] for day in (case.old, case.new))
             told[here] += 1
-            open_ &= ~here
-    return table
-
-
-def _tell(table: pd.DataFrame, case: Case, column: str, rows: np.ndarray, n: int) -> None:
-    table.loc[rows, f"measure_{n}"] = column
-    if case.old[column].dtype.kind in "fiu" and case.new[column].dtype.kind in "fiu":
-        table.loc[rows, f"before_{n}"] = case.old.loc[rows, column].to_numpy(dtype=float)
-        table.loc[rows, f"after_{n}"] = case.new.loc[rows, column].to_numpy(dtype=float)
+            open_[here] = False
+    each = {"measure": measure, "before": before, "after": after}
+    found = {f"{name}_{n + 1}": pd.Series(of[n], case.ids, of.dtype) for n in range(FACTS) for name, of in each.items()}
+    return pd.DataFrame(found, index=case.ids)

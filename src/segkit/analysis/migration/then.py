@@ -44,7 +44,7 @@ class Known:
         """The customers under their ids, which are plain objects: they are looked up often."""
         return self.customers.set_index(ids_of(self.customers))
 
-    @property
+    @cached_property
     def money(self) -> pd.Series:
         """Revenue by customer_id."""
         return self.by_id["monetary"].astype(float)
@@ -53,8 +53,13 @@ class Known:
         """Which of these customers stand in the table."""
         return self.by_id.index.get_indexer(ids) >= 0
 
+    @cached_property
+    def view(self) -> View:
+        """What one scheme turned into numbers the next finds done."""
+        return View(self.customers)
+
     def placed(self, scheme: Scheme, place: Place) -> Any:
-        return place(scheme, View(self.customers), as_of=self.as_of, touches=self.touches)
+        return place(scheme, self.view, as_of=self.as_of, touches=self.touches)
 
     def with_money(self, revalued: pd.DataFrame) -> Known:
         """The same with the money columns of `revalued` (customer_id, money columns) in place of theirs."""

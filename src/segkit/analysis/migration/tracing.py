@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,11 +56,12 @@ def trace(thens: Iterable[Then], now: Known, tiers: pd.DataFrame, *, place: Plac
         kept: Mapping[str, pd.Series] = then.kept() if then.source == SNAPSHOT else {}
         day = _Day(then, known, now, place)
         for scheme in (s for s in then.schemes if s.name in current and (then.source == REBUILT or s.name in kept)):
-            old = kept[scheme.name] if kept else tiers_of(known.placed(scheme, place), known.by_id.index)
+            replayed = None if kept else known.placed(scheme, place)
+            old = kept[scheme.name] if kept else tiers_of(replayed, known.by_id.index)
             past.append(day.past(scheme, old))
-            both = day.compared(scheme, old, current[scheme.name])
+            both = day.compared(scheme, old, current[scheme.name], replayed)
             moves.append(both[both["cause"] != causes.STAYED])
-            flows.append(_summed(both))
+            flows.append(day.summed(scheme, both))
         sources += [(then.since, kind, then.source) for kind in sorted(then.kinds)]
         movement += [turnover.of(known, now, silent_days=silent_days).assign(since=then.since)] if then.kinds else []
     return Traced(
@@ -79,50 +82,65 @@ class _Day:
     now: Known
     place: Place
 
+    @cached_property
+    def revalued(self) -> Known | None:
+        """Today at the exchange rates of then; None where they are the same."""
+        return self.now.with_money(self.then.revalued) if len(self.then.revalued) else None
+
     def past(self, scheme: Scheme, old: pd.Series) -> pd.DataFrame:
         """The rows of `past_tiers` of one scheme."""
-        revenue = self.known.money.reindex(old.index)
-        rows = pd.DataFrame({"customer_id": old.index, "tier": old.astype("str").to_numpy(), "revenue": revenue.to_numpy()})
-        return rows.assign(since=self.then.since, scheme=scheme.name, source=self.then.source)[PAST]
+        return pd.DataFrame({
+            "since": self.then.since,
+            "scheme": scheme.name,
+            "customer_id": old.index,
+            "tier": old.astype("str").to_numpy(),
+            "revenue": self.known.money.reindex(old.index).to_numpy(),
+            "source": self.then.source,
+        })  # fmt: skip
 
-    def compared(self, scheme: Scheme, old: pd.Series, new: pd.Series) -> pd.DataFrame:
-        """One row per customer that has a tier on either day, with the cause of its move (`stayed` where it did not)."""
+    def compared(self, scheme: Scheme, old: pd.Series, new: pd.Series, replayed: Any) -> pd.DataFrame:
+        """One row per customer that has a tier on either day, with the cause of its move (`stayed` where it did not).
+        `replayed`: see `causes.Case`."""
         was, is_ = in_scheme(old), in_scheme(new)
         ids = was.index.union(is_.index)
-        rows = pd.DataFrame({"from_tier": was.reindex(ids).fillna(NEW), "to_tier": is_.reindex(ids).fillna(LOST)})
-        rows["cause"] = self._ends(rows)
-        moved = rows.index[rows["cause"].isna()]
+        from_, to = (side.reindex(ids).fillna(end) for side, end in ((was, NEW), (is_, LOST)))
+        cause = self._ends(ids, from_.to_numpy(dtype=object), to.to_numpy(dtype=object))
+        moved = np.flatnonzero(pd.isna(cause))
+        told = pd.DataFrame(np.nan, index=ids, columns=FACTS)
         if len(moved):
-            case = causes.Case(scheme, self.known, self.now, self.place, moved)
-            found = causes.explain(case, was.loc[moved], is_.loc[moved], revalued=self.then.revalued)
-            rows.loc[moved, "cause"] = found["cause"]
-            rows = rows.join(causes.facts(case, found["cause"]))
+            case = causes.Case(scheme, self.known, self.now, self.place, ids[moved], self.revalued, replayed)
+            cause[moved] = causes.explain(case, from_.iloc[moved], to.iloc[moved])["cause"]
+            told = causes.facts(case, pd.Series(cause[moved], index=case.ids)).reindex(ids)
         then, now = (known.money.reindex(ids) for known in (self.known, self.now))
-        rows = rows.assign(revenue=now.fillna(then).fillna(0.0), revenue_then=then.fillna(0.0))
-        rows["marked"] = rows["cause"].isin(causes.NOBODYS)
-        rows = rows.rename_axis("customer_id").reset_index()
-        return rows.assign(since=self.then.since, scheme=scheme.name, source=self.then.source).reindex(
-            columns=[*MOVES, "source"]
-        )
+        return pd.DataFrame({
+            "since": self.then.since,
+            "scheme": scheme.name,
+            "customer_id": ids.astype("str"),
+            "from_tier": from_.to_numpy(),
+            "to_tier": to.to_numpy(),
+            "cause": cause,
+            "marked": pd.Series(cause).isin(causes.NOBODYS).to_numpy(),
+            "revenue": now.fillna(then).fillna(0.0).to_numpy(),
+            "revenue_then": then.fillna(0.0).to_numpy(),
+            **told.reset_index(drop=True),
+            "source": self.then.source,
+        })  # fmt: skip
 
-    def _ends(self, rows: pd.DataFrame) -> np.ndarray:
+    def _ends(self, ids: pd.Index, from_: np.ndarray, to: np.ndarray) -> np.ndarray:
         """The cause of those who stayed, came and left; None for those who moved."""
-        known_then, known_now = self.known.knows(rows.index), self.now.knows(rows.index)
-        came, went = (rows["from_tier"] == NEW).to_numpy(), (rows["to_tier"] == LOST).to_numpy()
-        cause = np.full(len(rows), None, dtype=object)
-        cause[(rows["from_tier"] == rows["to_tier"]).to_numpy()] = causes.STAYED
-        cause[came] = np.where(known_then[came], causes.ENTERED, causes.ARRIVED)
-        cause[went] = np.where(known_now[went], causes.LEFT, causes.GONE)
+        came, went = from_ == NEW, to == LOST
+        cause = np.full(len(ids), None, dtype=object)
+        cause[from_ == to] = causes.STAYED
+        cause[came] = np.where(self.known.knows(ids)[came], causes.ENTERED, causes.ARRIVED)
+        cause[went] = np.where(self.now.knows(ids)[went], causes.LEFT, causes.GONE)
         return cause
 
-
-def _summed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Customers and money by from, to and cause."""
-    keys = ["scheme", "since", "source", "from_tier", "to_tier", "cause", "marked"]
-    sums = rows.groupby(keys, sort=True).agg(
-        customers=("customer_id", "size"), revenue=("revenue", "sum"), revenue_then=("revenue_then", "sum")
-    )
-    return sums.reset_index()[FLOWS]
+    def summed(self, scheme: Scheme, rows: pd.DataFrame) -> pd.DataFrame:
+        """Customers and money of one scheme by from, to and cause."""
+        groups = rows.groupby(["from_tier", "to_tier", "cause"], sort=True)
+        sums = groups[["revenue", "revenue_then"]].sum().assign(customers=groups.size()).reset_index()
+        marked = sums["cause"].isin(causes.NOBODYS)
+        return sums.assign(scheme=scheme.name, since=self.then.since, source=self.then.source, marked=marked)[FLOWS]
 
 
 def _stacked(tables: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

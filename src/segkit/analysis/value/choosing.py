@@ -179,6 +179,15 @@ def valued(
     discount: float,
 ) -> tuple[pd.DataFrame, str | None]:
     """The table of `estimate`, and the model behind p_alive and clv."""
+    table, by = expected(now, chosen, season, horizon_days=horizon_days)
+    worth = lifetime(now, now.models.get(by or ""), years=years, discount=discount)
+    return table.assign(**{c: worth[c].to_numpy() for c in worth}, model=chosen["revenue"]), by
+
+
+def expected(
+    now: Forecasts, chosen: dict[str, str], season: dict[str, float] | None, *, horizon_days: int
+) -> tuple[pd.DataFrame, str | None]:
+    """The table of `estimate` without lifetime value, and the model behind p_alive."""
     moved = season or {"orders": 1.0, "revenue": 1.0}
     by = next((key for key in (chosen["orders"], PREFERRED, *now.models) if key in now.models), None)
     model: OrderModel | None = now.models.get(by) if by else None
@@ -194,5 +203,4 @@ def valued(
             "expected_spend": now.spend,
         }
     )
-    worth = lifetime(now, model, years=years, discount=discount)
-    return table.assign(**{c: worth[c].to_numpy() for c in worth}, model=chosen["revenue"]), by
+    return table, by

@@ -17,15 +17,20 @@ SHRINK = 2  # orders of the firm's mean that each customer's own mean is mixed w
 MODELS: tuple[type[OrderModel], ...] = (btyd.MbgNbd, btyd.ParetoNbd)
 KEYS = {"MBG/NBD": "mbg_nbd", "Pareto/NBD": "pareto_nbd"}
 RULE = "rate_12m"
+READ = (
+    "customer_id", "first_order_on", "last_order_on", "tenure_days", "order_days", "frequency", "orders_12m",
+    "monetary", "revenue_12m", "margin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Forecasts:
     """Buyers of one day and every forecast for them, in their order.
 
-    `buyers`: customers with an order; `histories`: x, t_x, T in days; `models`: the fitted ones by key; `orders`: forecast
-    orders by key; `revenue`: forecast revenue by key (`<orders>` × spend, `<orders>_blend`, the rule); `spend`: expected
-    revenue per order; `per_day`: orders per day with one; `failed`: model → why it could not be fitted.
+    `buyers`: customers with an order, with the columns `READ`; `histories`: x, t_x, T in days; `models`: the fitted ones by
+    key; `orders`: forecast orders by key; `revenue`: forecast revenue by key (`<orders>` × spend, `<orders>_blend`, the
+    rule); `spend`: expected revenue per order; `per_day`: orders per day with one; `failed`: model → why it could not be
+    fitted.
     """
 
     buyers: pd.DataFrame
@@ -49,8 +54,9 @@ def forecasts(
     is the mean of a model's revenue and the rule's. Nobody brings less than nothing: refunds count against the spend, which
     ends at zero.
     """
-    histories = btyd.histories(customers, as_of=as_of)
-    buyers = customers.set_index("customer_id").loc[histories["customer_id"]].reset_index()
+    known = customers[[c for c in READ if c in customers.columns]]
+    histories = btyd.histories(known, as_of=as_of)
+    buyers = known.set_index("customer_id").loc[histories["customer_id"]].reset_index()
     spend, per_day = _per_order(buyers), _orders_per_day(buyers)
     share = horizon_days / np.clip(buyers["tenure_days"].to_numpy(dtype=float), horizon_days, YEAR)
     orders = {RULE: buyers["orders_12m"].to_numpy(dtype=float) * share}

@@ -23,15 +23,28 @@ def lifetime(now: Forecasts, model: OrderModel | None, *, years: float, discount
     if model is None:
         return pd.DataFrame(np.nan, index=range(len(now.buyers)), columns=names)
     x, t_x, T = (now.histories[c].to_numpy() for c in ("x", "t_x", "T"))  # noqa: N806
-    days = years * YEAR
-    each = now.spend * _margin_rate(now.buyers) * now.per_day
-    discounted = model.discounted_orders(np.log1p(discount) / YEAR, x, t_x, T, horizon=days)
-    expected = model.expected_orders(days, x, t_x, T)
+    discounted, each = _discounted(now, model, years=years, discount=discount)
+    expected = model.expected_orders(years * YEAR, x, t_x, T)
     alive = np.clip(model.p_alive(x, t_x, T), 1e-12, 1.0)
     spread = float(model.parameters["r"]) + x
     worth = np.divide(discounted, expected, out=np.zeros(len(x)), where=expected > 0) * each
     low, high = (_orders_at(q, expected, alive, spread) * worth for q in (TAIL, 1 - TAIL))
     return pd.DataFrame({"clv": discounted * each, "clv_low": low, "clv_high": high})
+
+
+def clv(now: Forecasts, model: OrderModel | None, *, years: float, discount: float) -> np.ndarray:
+    """The clv of `lifetime` alone, without the range."""
+    if model is None:
+        return np.full(len(now.buyers), np.nan)
+    discounted, each = _discounted(now, model, years=years, discount=discount)
+    return discounted * each
+
+
+def _discounted(now: Forecasts, model: OrderModel, *, years: float, discount: float) -> tuple[np.ndarray, np.ndarray]:
+    """The discounted days with an order of `years`, and what each is worth."""
+    x, t_x, T = (now.histories[c].to_numpy() for c in ("x", "t_x", "T"))  # noqa: N806
+    orders = model.discounted_orders(np.log1p(discount) / YEAR, x, t_x, T, horizon=years * YEAR)
+    return orders, now.spend * _margin_rate(now.buyers) * now.per_day
 
 
 def _orders_at(share: float, expected: np.ndarray, alive: np.ndarray, spread: np.ndarray) -> np.ndarray:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from segkit.analysis.value.choosing import PREFERRED, valued
+from segkit.analysis.value.choosing import PREFERRED, expected
 from segkit.analysis.value.forecasting import RULE, forecasts
+from segkit.analysis.value.lifetime import clv
 
 TOLD = ["p_alive", "p_order", "expected_revenue", "clv"]
 Then = Callable[[pd.DataFrame, pd.Timestamp], pd.DataFrame]
@@ -27,7 +28,8 @@ def told_then(windows: pd.DataFrame, chosen: Mapping[str, str]) -> Then:
         rows = frame.assign(customer_id=range(len(frame)))
         found = forecasts(rows, as_of=cutoff.date(), horizon_days=days, keys={*chosen.values(), PREFERRED})
         there = {what: model if model in getattr(found, what) else RULE for what, model in chosen.items()}
-        table, _ = valued(found, there, None, horizon_days=days, years=3.0, discount=0.1)
+        table, by = expected(found, there, None, horizon_days=days)
+        table["clv"] = clv(found, found.models.get(by or ""), years=3.0, discount=0.1)
         columns = table.set_index("customer_id")[TOLD].reindex(range(len(frame)))
         return pd.concat([frame, columns.set_axis(frame.index)], axis=1)
 
