@@ -39,7 +39,8 @@ def worth(values: pd.Series) -> pd.Series:
 def gini(values: pd.Series) -> float:
     """Gini coefficient: 0 where all are equal, (n − 1) / n where one of n holds all; null without revenue. Sen 1973, § 2.7."""
     held = worth(values).to_numpy()
-    return float(_gini(np.ones((1, len(held))), held)[0]) if held.sum() > 0 else math.nan
+    once = np.ones((1, len(held)))
+    return float(_gini(once, once.cumsum(axis=1), held)[0]) if held.sum() > 0 else math.nan
 
 
 def herfindahl(values: pd.Series) -> float:
@@ -81,10 +82,10 @@ def _resampled(
         return np.full(len(exact), np.nan), np.full(len(exact), np.nan)
     sizes, means = _cells(held)
     weights = np.random.default_rng(seed).poisson(sizes, size=(draws, len(sizes))).astype(float)
-    weights = weights[(weights * means).sum(axis=1) > 0]
-    found = np.column_stack(
-        [*(_top(weights, means, share) for share in tops), _gini(weights, means), _herfindahl(weights, means, sizes, held)]
-    )
+    weights = weights[weights @ means > 0]
+    whole, seen = weights @ means, weights.cumsum(axis=1)
+    top = [_top(weights, seen, means, share) / whole for share in tops]
+    found = np.column_stack([*top, _gini(weights, seen, means), (weights @ _squares(sizes, held)) / whole**2])
     bias = np.median(found, axis=0) - exact
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(found - bias, [tail, 1 - tail], axis=0)
@@ -101,26 +102,25 @@ def _cells(held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.append(np.ones(ALONE), sizes), np.append(held[:ALONE], np.add.reduceat(held, starts) / sizes)
 
 
-def _gini(weights: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Gini of each row of weights; `held` most first, a weight is how often it occurs."""
-    seen = weights.cumsum(axis=1)
+def _gini(weights: np.ndarray, seen: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """Gini of each row of weights; `held` most first, a weight is how often it occurs, `seen` the sum up to it."""
     total = seen[:, -1]
     ranked = (weights * (seen - (weights - 1) / 2)) @ held  # sum of value × rank, the biggest first
     return 1 + 1 / total - 2 * ranked / (total * (weights @ held))
 
 
-def _top(weights: np.ndarray, held: np.ndarray, share: float) -> np.ndarray:
-    """Share of the first ceil(share × n) in each row of weights."""
-    seen = weights.cumsum(axis=1)
+def _top(weights: np.ndarray, seen: np.ndarray, held: np.ndarray, share: float) -> np.ndarray:
+    """What the first ceil(share × n) hold in each row of weights, of which few columns are asked where the share is small."""
     wanted = np.ceil(share * seen[:, -1])
-    inside = np.clip(wanted[:, None] - (seen - weights), 0, weights)
-    return (inside @ held) / (weights @ held)
+    reached = int((seen < wanted.max()).any(axis=0).sum()) + 1
+    weights, seen = weights[:, :reached], seen[:, :reached]
+    return np.clip(wanted[:, None] - (seen - weights), 0, weights) @ held[:reached]
 
 
-def _herfindahl(weights: np.ndarray, means: np.ndarray, sizes: np.ndarray, held: np.ndarray) -> np.ndarray:
+def _squares(sizes: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """The mean square of each cell."""
     starts = np.append(0, sizes.cumsum()[:-1]).astype(int)
-    squares = np.add.reduceat(held**2, starts) / sizes
-    return (weights @ squares) / (weights @ means) ** 2
+    return np.add.reduceat(held**2, starts) / sizes
 
 
 def pareto(values: pd.Series, *, points: int = POINTS) -> pd.DataFrame:

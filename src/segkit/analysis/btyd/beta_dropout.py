@@ -125,11 +125,11 @@ def _counts_part(parameters: Array, x: Array, counts: Array, first: int) -> tupl
         counts @ special.digamma(b + chances) - n * special.digamma(b) - both,
     ])  # fmt: skip
     hessian = np.zeros((4, 4))
-    hessian[0, 0] = counts @ special.polygamma(1, r + x) - n * special.polygamma(1, r)
+    hessian[0, 0] = counts @ stable.trigamma(r + x) - n * stable.trigamma(r)
     hessian[0, 1] = hessian[1, 0] = n / alpha
     hessian[1, 1] = -n * r / alpha**2
-    hessian[2:, 2:] = n * special.polygamma(1, a + b) - counts @ special.polygamma(1, a + b + chances)
-    hessian[3, 3] += counts @ special.polygamma(1, b + chances) - n * special.polygamma(1, b)
+    hessian[2:, 2:] = n * stable.trigamma(a + b) - counts @ stable.trigamma(a + b + chances)
+    hessian[3, 3] += counts @ stable.trigamma(b + chances) - n * stable.trigamma(b)
     return float(value), gradient, hessian
 
 

@@ -89,7 +89,8 @@ def histories(customers: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
     Reads customer_id, order_days (distinct days with an order), first_order_on, last_order_on. T ends the day before `as_of`.
     Raises ValueError where an order lies on or after `as_of`.
     """
-    buyers = customers[(customers["order_days"] > 0) & customers["first_order_on"].notna()].reset_index(drop=True)
+    known = customers[["customer_id", "order_days", "first_order_on", "last_order_on"]]
+    buyers = known[(known["order_days"] > 0) & known["first_order_on"].notna()].reset_index(drop=True)
     first, last = (pd.to_datetime(buyers[c]) for c in ("first_order_on", "last_order_on"))
     end = pd.Timestamp(as_of) - pd.Timedelta(days=1)
     if (last > end).any():

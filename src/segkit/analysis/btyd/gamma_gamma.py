@@ -133,9 +133,9 @@ def _objective(x: Array, spend: Array, weights: Array) -> Objective:
             counts @ high - total * special.digamma(q) + total * np.log(gamma) - (weights * log_money).sum(),
             total * q / gamma - (weights * many / all_money).sum(),
         ])  # fmt: skip
-        bent, own_bent = special.polygamma(1, p * values + q), special.polygamma(1, p * values)
+        bent, own_bent = stable.trigamma(p * values + q), stable.trigamma(p * values)
         pp, pq = counts @ (values**2 * (bent - own_bent)), counts @ (values * bent)
-        qq = counts @ bent - total * special.polygamma(1, q)
+        qq = counts @ bent - total * stable.trigamma(q)
         pg, qg = -(weights * x / all_money).sum(), total / gamma - (weights / all_money).sum()
         gg = -total * q / gamma**2 + (weights * many / all_money**2).sum()
         return float(value), gradient, np.array([[pp, pq, pg], [pq, qq, qg], [pg, qg, gg]])

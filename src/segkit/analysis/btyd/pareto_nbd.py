@@ -180,7 +180,7 @@ def _counts_part(parameters: Array, x: Array, counts: Array) -> tuple[float, Arr
     by_r = counts @ special.digamma(r + x) + n * (np.log(alpha) - special.digamma(r))
     gradient = np.array([by_r, n * r / alpha, n * np.log(beta), n * s / beta])
     hessian = np.zeros((4, 4))
-    hessian[0, 0] = counts @ special.polygamma(1, r + x) - n * special.polygamma(1, r)
+    hessian[0, 0] = counts @ stable.trigamma(r + x) - n * stable.trigamma(r)
     hessian[0, 1] = hessian[1, 0] = n / alpha
     hessian[1, 1] = -n * r / alpha**2
     hessian[2, 3] = hessian[3, 2] = n / beta

@@ -47,6 +47,11 @@ def legendre(n: int) -> tuple[Array, Array]:
     return (nodes + 1) / 2, weights / 2
 
 
+def trigamma(x: npt.ArrayLike) -> Array:
+    """The second derivative of log Γ, without what `polygamma` computes for other orders."""
+    return special.zeta(2.0, x)
+
+
 def saturation(z: npt.ArrayLike) -> Array:
     """(1 − e^−z) / z, which is 1 at 0; any sign of z."""
     z = np.asarray(z, dtype=float)

@@ -97,7 +97,8 @@ def fold(ids: pd.Series, folds: int) -> npt.NDArray[np.int64]:
 
 def _facts(customers: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
     """One row per customer with an order: x, t_x, T (days) and the columns that features and reasons are made of."""
-    named = customers.assign(customer_id=customers["customer_id"].astype(str))
+    known = customers[[c for c in customers.columns if c in _READ]]
+    named = known.assign(customer_id=known["customer_id"].astype(str))
     rows = btyd.histories(_with_order_days(named), as_of=as_of).sort_values("customer_id", ignore_index=True)
     rest = named.drop_duplicates("customer_id").set_index("customer_id").reindex(rows["customer_id"])
     for column in _NUMBERS:
@@ -114,6 +115,7 @@ _NUMBERS = (
     *("monetary", "usual_gap_days", "gap_upper_days", "gap_log_mean", "gap_log_sd", "repeat_spend"),
     *("orders_90d", "orders_180d", "orders_12m", "revenue_90d", "revenue_180d", "revenue_12m", "margin_rate_12m"),
 )
+_READ = {*_NUMBERS, "customer_id", "first_order_on", "last_order_on", "order_days", "frequency", "owner"}
 
 
 def _with_order_days(customers: pd.DataFrame) -> pd.DataFrame:

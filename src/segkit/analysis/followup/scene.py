@@ -75,10 +75,9 @@ def weekdays(step: Step) -> tuple[int, ...]:
 def made(rows: np.ndarray, anchor: np.ndarray, due: np.ndarray, done: np.ndarray, reason: str, **more: object) -> pd.DataFrame:
     """Occurrences as a frame; `more`: what the reason tells beyond its key."""
     base = {"rows": rows, "anchor": anchor, "due_on": due, "done_on": done, "latest_on": NAT, "reason": reason}
-    told = {"since_on": NAT, "every": np.nan, "index": 0, "occasion": None}
-    return pd.DataFrame(base | told | more).astype(
-        dict.fromkeys(("due_on", "done_on", "latest_on", "since_on"), "datetime64[s]")
-    )
+    told = base | {"since_on": NAT, "every": np.nan, "index": 0, "occasion": None} | more
+    days = {c: np.full(len(rows), told[c], dtype="datetime64[s]") for c in ("due_on", "done_on", "latest_on", "since_on")}
+    return pd.DataFrame(told | days)
 
 
 def text(days: np.ndarray) -> np.ndarray:
