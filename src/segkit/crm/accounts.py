@@ -22,23 +22,19 @@ class Accounts:
     exclude: frozenset[str] = frozenset()
 
     def apply(self, rows: ir.Table) -> ir.Table:
-        """Replaces `customer_id` by the account it belongs to; adds `_alias` and `_excluded`."""
-        rows = rows.mutate(_own=rows["customer_id"])
-        rows = _looked_up(rows, "_own", self.alias, "_merged")
-        merged = ibis.coalesce(rows["_merged"], rows["_own"])
-        rows = rows.mutate(customer_id=merged, _alias=rows["_merged"].notnull())
-        rows = _looked_up(rows, "_own", dict.fromkeys(self.exclude, "x"), "_excluded_own")
-        rows = _looked_up(rows, "customer_id", dict.fromkeys(self.exclude, "x"), "_excluded_main")
-        excluded = rows["_excluded_own"].notnull() | rows["_excluded_main"].notnull()
-        return rows.mutate(_excluded=excluded).drop("_own", "_merged", "_excluded_own", "_excluded_main")
-
-
-def _looked_up(rows: ir.Table, key: str, values: dict[str, str], name: str) -> ir.Table:
-    """`rows` with the value that a small dictionary has for `key`, or null."""
-    if not values:
-        return rows.mutate(**{name: ibis.null("string")})
-    lookup = ibis.memtable({"_looked_up": list(values), name: list(values.values())})
-    return rows.left_join(lookup, rows[key] == lookup["_looked_up"]).drop("_looked_up")
+        """Replaces `customer_id` by the account it belongs to; adds `_alias` and `_excluded`. Without either file the rows
+        as they are."""
+        named = sorted({*self.alias, *self.exclude})
+        if not named:
+            return rows
+        out = [bool(self.exclude & {own, self.alias.get(own, own)}) for own in named]
+        columns = {"_own": named, "_main": [self.alias.get(own) for own in named], "_out": out}
+        lookup = ibis.memtable(columns, schema={"_own": "string", "_main": "string", "_out": "boolean"})
+        joined = rows.left_join(lookup, rows["customer_id"] == lookup["_own"])
+        own = {name: joined[name] for name in rows.columns}
+        main = ibis.coalesce(joined["_main"], joined["customer_id"])
+        own |= {"customer_id": main, "_alias": joined["_main"].notnull(), "_excluded": joined["_out"].fill_null(False)}
+        return joined.select(**own)
 
 
 def load(settings: config.Settings, con: Any, work: Path) -> Accounts:

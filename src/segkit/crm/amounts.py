@@ -14,13 +14,19 @@ CENTS = 6  # decimals kept of a converted amount
 
 def valued(rows: ir.Table, fields: Fields, *, currency: str, rates: ir.Table | None) -> ir.Table:
     """Adds or replaces `amount` (net, base currency; returns negative), `margin`, `list_amount` in the base currency, and
-    `_no_value`, `_no_rate`. `rates`: on, currency, rate to the base currency, one row per day."""
-    rows = rows.mutate(**_written(rows, fields))
-    rows = _rated(rows, fields, currency=currency, rates=rates)
-    if "currency" in fields.mapping:  # whether an order was cancelled in full is told in its own currency
-        rows = rows.mutate(_own_amount=rows["amount"])
-    in_base = {n: (rows[n] * rows["_rate"]).round(CENTS) for n in ("amount", "margin", "list_amount") if n in rows.columns}
-    return rows.mutate(**in_base).drop("_rate")
+    `_no_value`; where lines name their currency `_no_rate`, and `_own_amount` in it, which tells whether an order was
+    cancelled in full. `rates`: on, currency, rate to the base currency, one row per day."""
+    named = {"currency": rows["currency"].fill_null(currency)} if "currency" in fields.mapping else {}
+    rows = rows.mutate(**_written(rows, fields), **named)
+    prices = [n for n in ("amount", "margin", "list_amount") if n in rows.columns]
+    if not named:
+        _refuse_mixed_signs(fields)
+        return rows.mutate(**{n: rows[n].round(CENTS) for n in prices})
+    own = rows.columns
+    rows, known = _rated(rows, rates)
+    rate = ibis.ifelse(rows["currency"] == currency, 1.0, known)
+    in_base = {n: (rows[n] * rate).round(CENTS) for n in prices}
+    return rows.select(**{n: rows[n] for n in own} | in_base, _own_amount=rows["amount"], _no_rate=rate.isnull())
 
 
 def _written(rows: ir.Table, fields: Fields) -> dict[str, ir.Value]:
@@ -60,22 +66,13 @@ def _discount(rows: ir.Table, fields: Fields) -> ir.FloatingValue:
     return ibis.ifelse(rows["_bad_discount"], ibis.null("float64"), taken.fill_null(0.0))
 
 
-def _rated(rows: ir.Table, fields: Fields, *, currency: str, rates: ir.Table | None) -> ir.Table:
-    """Adds `_rate` (1 where no currency is named) and `_no_rate`."""
-    if "currency" not in fields.mapping:
-        _refuse_mixed_signs(fields)
-        return rows.mutate(_rate=ibis.literal(1.0), _no_rate=ibis.literal(False))
-    own = rows["currency"].fill_null(currency)
+def _rated(rows: ir.Table, rates: ir.Table | None) -> tuple[ir.Table, ir.FloatingValue]:
+    """The rows with the rates beside them, and each one's rate; null where none is known."""
     if rates is None:
-        rows = rows.mutate(currency=own, _rate=ibis.ifelse(own == currency, 1.0, ibis.null("float64")))
-    else:
-        keyed = rows.mutate(currency=own, _on=rows["ordered_at"].date())
-        on = [keyed["_on"] == rates["on"], keyed["currency"] == rates["currency"]]
-        joined = keyed.left_join(rates.select("on", "currency", "rate"), on, rname="fx_{name}")
-        rate = ibis.ifelse(joined["currency"] == currency, 1.0, joined["rate"])
-        rows = joined.mutate(_rate=rate).drop("_on", "on", "rate", "fx_currency")
-    rows = rows.mutate(_no_rate=rows["_rate"].isnull())
-    return rows
+        return rows, ibis.null("float64")
+    daily = rates.select(_day=rates["on"], _of=rates["currency"], _rate=rates["rate"])
+    joined = rows.left_join(daily, [rows["ordered_at"].date() == daily["_day"], rows["currency"] == daily["_of"]])
+    return joined, joined["_rate"]
 
 
 def _refuse_mixed_signs(fields: Fields) -> None:
@@ -96,8 +93,9 @@ def reasons(rows: ir.Table, fields: Fields) -> dict[str, ir.BooleanValue]:
     found = {
         "missing_amount": rows["_no_value"] & ~ibis.or_(*unreadable),
         "unreadable_amount": rows["_no_value"],
-        "no_exchange_rate": rows["_no_rate"],
     }
+    if has("currency"):
+        found["no_exchange_rate"] = rows["_no_rate"]
     if has("status"):
         found["cancelled"] = (rows["status"] == "cancelled").fill_null(False)
     if has("is_sample"):

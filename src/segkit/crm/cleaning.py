@@ -18,6 +18,8 @@ from segkit.crm.sources import Note, Raw
 from segkit.settings import Extract
 
 REASONS = list(schema.REASONS)
+MARKS = {"filtered": "_filtered", "overlap": "_overlap", "duplicate": "_duplicate", "excluded_account": "_excluded"}
+"""Reason → the column that tells it, where there is one."""
 EARLIEST = dt.datetime(1950, 1, 1)  # noqa: DTZ001  a wall clock, no instant
 
 
@@ -64,12 +66,12 @@ def clean(
     rows = fields.select()
     if extract.table:  # a database names no rows: any order will do to tell them apart
         rows = rows.mutate(_row=ibis.row_number().cast("int64") + 1)
-    rows = stage(rows.mutate(_filtered=~fields.kept(rows)), f"{raw.name}.read", work)
+    rows = stage(rows, f"{raw.name}.read", work)
     rows, parts = overlap.ranked(rows, fields, date=_known_at(fields))
     rows, changed = overlap.mark(rows, fields, parts=parts)
     notes += changed + _count_copies(rows, fields)
-    rows = overlap.duplicates(rows) if extract.duplicates == "drop" else rows.mutate(_copy_of_line=ibis.literal(0))
-    rows = accounts.apply(rows) if "customer_id" in fields.mapping else rows.mutate(_excluded=ibis.literal(False))
+    rows = overlap.duplicates(rows) if extract.duplicates == "drop" else rows
+    rows = accounts.apply(rows) if "customer_id" in fields.mapping else rows
     if raw.name == "orders":
         rows = amounts.valued(rows, fields, currency=currency, rates=rates)
     rows = _with_reason(rows, fields, latest=latest)
@@ -92,14 +94,9 @@ def _count_copies(rows: ir.Table, fields: Fields) -> list[Note]:
 
 
 def _with_reason(rows: ir.Table, fields: Fields, *, latest: dt.date | None) -> ir.Table:
-    """Adds `_reason`: the first of schema.REASONS that fits (as-of apart), and `_value`: what was wrong."""
+    """Adds `_reason`: the first of schema.REASONS that fits (as-of apart)."""
     key = fields.table.key
-    fits: dict[str, ir.BooleanValue] = {
-        "filtered": rows["_filtered"],
-        "overlap": rows["_overlap"],
-        "duplicate": rows["_copy_of_line"] > 0,
-        "excluded_account": rows["_excluded"],
-    }
+    fits: dict[str, ir.BooleanValue] = {reason: rows[name] for reason, name in MARKS.items() if name in rows.columns}
     if key:
         fits["missing_id"] = rows[key].isnull()
     date = _known_at(fields)
@@ -108,8 +105,7 @@ def _with_reason(rows: ir.Table, fields: Fields, *, latest: dt.date | None) -> i
     if fields.raw.name == "orders":
         fits |= amounts.reasons(rows, fields)
     ordered = [(fits[reason], reason) for reason in REASONS if reason in fits]
-    rows = rows.mutate(_reason=ibis.cases(*ordered, else_=ibis.null("string")))
-    return _without_repeats(rows.mutate(_value=_offending(rows, fields)), fields)
+    return _without_repeats(rows.mutate(_reason=ibis.cases(*ordered, else_=ibis.null("string"))), fields)
 
 
 def _date_reasons(rows: ir.Table, fields: Fields, date: str, latest: dt.date | None) -> dict[str, ir.BooleanValue]:
@@ -162,7 +158,7 @@ def _without_repeats(rows: ir.Table, fields: Fields) -> ir.Table:
 
 
 def _finished(rows: ir.Table, fields: Fields, *, as_of: dt.date | None) -> ir.Table:
-    """The canonical columns and the bookkeeping; the source line is written out only for rows left out."""
+    """The canonical columns and the bookkeeping; `_value` and the source line are written out only for rows left out."""
     kept = [name for name in rows.columns if not name.startswith((SOURCE, "_"))]
     named = [
         ibis.literal(f"{header}=") + rows[f"{SOURCE}{i}"].cast("string").fill_null("")
@@ -177,7 +173,7 @@ def _finished(rows: ir.Table, fields: Fields, *, as_of: dt.date | None) -> ir.Ta
     line = ibis.ifelse(shown, ibis.literal(" | ").join(named), ibis.null("string"))
     bad = [c for c in rows.columns if c.startswith("_bad_")]
     bad += [c for c in rows.columns if c == "_own_amount"]
-    return rows.select(*kept, *bad, "_part", "_row", "_rank", "_reason", "_value", _line=line)
+    return rows.select(*kept, *bad, "_part", "_row", "_rank", "_reason", _value=_offending(rows, fields), _line=line)
 
 
 def stage(rows: ir.Table, name: str, work: Path) -> ir.Table:

@@ -43,7 +43,7 @@ def number(column: ir.Column, *, decimal: str = ".", percent: bool = False) -> i
     grouping, simple = (r"[, ']", _PLAIN) if point else (r"[. ']", r"^-?[0-9]+$")
     after_decimal = r"\.[0-9]*[,.]" if point else r",[0-9]*[,.]"
     digits = value.re_extract(MONEY, 1).re_replace(grouping, "").replace(",", ".")
-    factor = ibis.cases(*((value.re_extract(MONEY, 2).lower() == w, by) for w, by in _SUFFIX.items()), else_=1.0)
+    factor = value.re_extract(MONEY, 2).lower().cases(("", 1.0), *_SUFFIX.items(), else_=1.0)  # most have none: told first
     sign = ibis.ifelse(value.re_search(r"[(\-]"), -1.0, 1.0)
     readable = value.re_search(MONEY) & ~value.re_search(after_decimal)
     composed = ibis.ifelse(readable, sign * digits.try_cast("float64") * factor, ibis.null("float64"))
@@ -59,12 +59,14 @@ def decimal_sign(table: ir.Table, columns: dict[str, ir.Column], *, place: str, 
     texts = {header: _half_width(text(column)) for header, column in columns.items() if column.type().is_string()}
     if not texts:
         return {}
+    values = table.select(**{f"v{i}": value for i, value in enumerate(texts.values())})  # a step of its own: read once
     asked: dict[str, ir.Value] = {}
-    for i, value in enumerate(texts.values()):
+    for i in range(len(texts)):
+        value = values[f"v{i}"]
         comma, point = value.re_search(_COMMA_DECIMAL), value.re_search(_POINT_DECIMAL)
         asked |= {f"comma_{i}": comma.sum(), f"point_{i}": point.sum()}
         asked |= {f"comma_value_{i}": value.min(where=comma), f"point_value_{i}": value.min(where=point)}
-    seen = table.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    seen = values.aggregate(**asked).to_pyarrow().to_pylist()[0]
     signs = {}
     for i, header in enumerate(texts):
         if seen[f"comma_{i}"] and seen[f"point_{i}"]:

@@ -38,15 +38,16 @@ def _order_key(rows: ir.Table, fields: Fields) -> ir.StringValue | None:
 
 
 def mark(rows: ir.Table, fields: Fields, *, parts: int) -> tuple[ir.Table, list[Note]]:
-    """Adds `_overlap`: true for the lines of an older part that a newer part holds too. Filtered rows take no part."""
+    """Adds `_overlap` where there are several parts: true for the lines of an older part that a newer part holds too. Filtered
+    rows take no part."""
     if parts < 2:
-        return rows.mutate(_overlap=ibis.literal(False)), []
+        return rows, []
     key = _order_key(rows, fields)
     keyed = rows.mutate(_key=ibis.null("string") if key is None else key)
     copies = ibis.row_number().over(ibis.window(group_by=["_part", "_line_key", "_filtered"], order_by="_row"))
     without = key is None or keyed["_key"].isnull().any().to_pyarrow().as_py()  # else no line is compared by itself
-    keyed = keyed.mutate(_copy=ibis.ifelse(keyed["_key"].isnull(), copies, -1) if without else ibis.literal(-1))
-    keyed = keyed.mutate(_event=ibis.coalesce(keyed["_key"], keyed["_line_key"].cast("string")))
+    copy = ibis.ifelse(keyed["_key"].isnull(), copies, -1) if without else ibis.literal(-1)
+    keyed = keyed.mutate(_copy=copy, _event=ibis.coalesce(keyed["_key"], keyed["_line_key"].cast("string")))
     same = ibis.window(group_by=["_event", "_copy", "_filtered"])
     keyed = keyed.mutate(_newest=keyed["_rank"].max().over(same))
     marked = keyed.mutate(_overlap=~keyed["_filtered"] & (keyed["_rank"] < keyed["_newest"]))
@@ -66,14 +67,15 @@ def _changed(keyed: ir.Table, fields: Fields) -> list[Note]:
 
 
 def duplicates(rows: ir.Table) -> ir.Table:
-    """Adds `_copy_of_line`: 0 for the first of equal lines within a part, 1, 2, … for its copies."""
+    """Adds `_duplicate`: true for all but the first of equal lines within a part."""
     copy = ibis.row_number().over(ibis.window(group_by=["_part", "_line_key", "_filtered"], order_by="_row"))
-    return rows.mutate(_copy_of_line=copy)
+    return rows.mutate(_duplicate=copy > 0)
 
 
 def count_duplicates(rows: ir.Table) -> int:
     """How many lines are equal to an earlier line of their part (filtered ones and overlaps apart)."""
-    open_rows = rows.filter(~rows["_filtered"] & ~rows["_overlap"])
+    marks = [rows[name] for name in ("_filtered", "_overlap") if name in rows.columns]
+    open_rows = rows.filter(~ibis.or_(*marks))
     per_line = open_rows.group_by("_rank", "_line_key").agg(n=open_rows.count())
     copies: int = (per_line["n"] - 1).sum().to_pyarrow().as_py() or 0
     return copies

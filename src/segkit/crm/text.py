@@ -32,7 +32,7 @@ def plain(column: ir.Column) -> ir.StringColumn:
     text = column.cast("string")
     if not column.type().is_string():
         return text
-    usual = text
+    usual = text  # replaced one by one: translate is computed for every row, replace once for each word of a dictionary
     for odd, space in _SPACES.items():
         usual = usual.replace(odd, space)
     if column.get_backend().name == "duckdb":  # most texts have no odd blanks: one look instead of four
