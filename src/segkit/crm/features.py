@@ -14,6 +14,8 @@ from segkit.crm.cancellations import matched
 from segkit.crm.cleaning import Clean
 from segkit.settings import Extract
 
+MARK = "\x1f"  # between a column's name and the part that has it too
+
 
 def events(orders: Clean, extract: Extract) -> ir.Table:
     """One row per customer and order or credit note: `order_id`, `ordered_on` (its first sale's day), `amount` (net of what
@@ -190,21 +192,29 @@ def customers(
         table = ibis.union(table.select("customer_id"), *named, distinct=True)
     if "customers" in extracts:
         parts.append(accounts(extracts["customers"]))
-    for part in parts:
-        table = _joined(table, part)
-    zeros = {c: table[c].fill_null(0).cast("int64") for c in table.columns if c in computed.COUNTS}
-    zeros |= {c: table[c].fill_null(0.0) for c in table.columns if c in computed.SUMS}
-    return table.mutate(**zeros, **{c: table[c].fill_null(False) for c in table.columns if c in computed.FLAGS})
+    return _joined(table, parts)
 
 
-def _joined(table: ir.Table, part: ir.Table) -> ir.Table:
-    """A left join in which the part's value goes before one that is there already (the account's own field)."""
-    both = [c for c in part.columns if c in table.columns and c != "customer_id"]
-    joined = table.left_join(part.rename({f"{c}_new": c for c in both}), "customer_id")
-    joined = joined.drop("customer_id_right") if "customer_id_right" in joined.columns else joined
-    for c in both:
-        joined = joined.mutate(**{c: ibis.coalesce(joined[f"{c}_new"], joined[c])}).drop(f"{c}_new")
-    return joined
+def _joined(table: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
+    """All parts joined to the table in one step: one by one, each names all columns anew. A part's value goes before one that
+    is there already (the account's own field)."""
+    joined, named = table, {c: [c] for c in table.columns}  # column → its names in `joined`, the last part's first
+    for i, part in enumerate(parts):
+        again = f"{{name}}{MARK}{i}"
+        for c in part.columns:
+            if c != "customer_id":
+                named[c] = [again.format(name=c), *named[c]] if c in named else [c]
+        joined = joined.left_join(part, [table["customer_id"] == part["customer_id"]], rname=again)
+    return joined.select(**{c: _filled(c, ibis.coalesce(*(joined[n] for n in names))) for c, names in named.items()})
+
+
+def _filled(name: str, value: ir.Value) -> ir.Value:
+    """What a customer has whom no part knows: see `computed`."""
+    if name in computed.COUNTS:
+        return value.fill_null(0).cast("int64")
+    if name in computed.SUMS:
+        return value.fill_null(0.0)
+    return value.fill_null(False) if name in computed.FLAGS else value
 
 
 def order_months(found: ir.Table) -> ir.Table:
