@@ -173,7 +173,7 @@ def _latest(orders: Clean, settings: Settings) -> dt.date:
 
 def _checked(reading: Reading, settings: Settings) -> pd.DataFrame:
     """Rows by reason, once nothing stands against using them."""
-    counts = pd.concat([ledger.count(c, raw) for c, raw in reading.pairs()], ignore_index=True)
+    counts = ledger.count(reading.pairs())
     totals = ledger.totals(counts)
     _refuse_early(reading, totals["orders"])
     for name, extract_ in reading.cleans.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import ibis
@@ -17,30 +17,48 @@ from segkit.crm.sources import Note, Raw
 from segkit.errors import InputError, StepError
 
 USED = "used"
+READ = "read"  # beside the reasons of a count: all rows of a source
 COUNTED = {reason for reason, counts in schema.REASONS.items() if counts}
 
 
-def count(clean: Clean, raw: Raw) -> pd.DataFrame:
-    """One row per part and reason of an extract: extract, part, reason (`used` or why not), rows.
+def count(cleans: Sequence[tuple[Clean, Raw]]) -> pd.DataFrame:
+    """One row per extract, part and reason: extract, part, reason (`used` or why not), rows.
 
     Raises StepError where the rows counted are not the rows of the source.
     """
+    frame = _stacked([table for clean, raw in cleans for table in _counts(clean, raw)]).to_pandas()
+    found, read = frame[frame["reason"] != READ], frame[frame["reason"] == READ]
+    for clean, _ in cleans:
+        rows, known = (int(some["rows"][some["extract"] == clean.name].sum()) for some in (read, found))
+        if rows != known:
+            raise StepError(f"{clean.place}: {rows} rows were read, but {known} are accounted for.")
+    orders = {"extract": [clean.name for clean, _ in cleans], "reason": [USED, *schema.REASONS]}
+    order = {column: {name: i for i, name in enumerate(names)} for column, names in orders.items()}
+    found = found.assign(part=found["part"].fillna("")).sort_values(
+        ["extract", "part", "reason"], key=lambda c: c.map(order[c.name]) if c.name in order else c
+    )
+    return found[["extract", "part", "reason", "rows"]].reset_index(drop=True)
+
+
+def _counts(clean: Clean, raw: Raw) -> Iterator[ir.Table]:
+    """extract, part, reason, rows: by reason as cleaned, the lines that could not be read, and READ, what the source holds."""
     rows = clean.rows
-    counts = rows.group_by("_part", reason=rows["_reason"].fill_null(USED)).agg(rows=rows.count())
-    frame = counts.to_pandas().rename(columns={"_part": "part"})
+    yield rows.group_by(**_named(clean, rows, rows["_reason"].fill_null(USED))).agg(rows=rows.count())
     if raw.rejected is not None:
-        lost = raw.rejected.group_by(part="_part").agg(rows=raw.rejected.count()).to_pandas()
-        frame = pd.concat([frame, lost.assign(reason="unreadable_line")], ignore_index=True)
-    read = raw.table.count().to_pyarrow().as_py() + (
-        raw.rejected.count().to_pyarrow().as_py() if raw.rejected is not None else 0
-    )
-    if int(frame["rows"].sum()) != read:
-        raise StepError(f"{clean.place}: {read} rows were read, but {int(frame['rows'].sum())} are accounted for.")
-    order = {reason: i for i, reason in enumerate([USED, *schema.REASONS])}
-    frame = frame.assign(extract=clean.name, part=frame["part"].fillna("")).sort_values(
-        ["part", "reason"], key=lambda c: c.map(order) if c.name == "reason" else c
-    )
-    return frame[["extract", "part", "reason", "rows"]].reset_index(drop=True)
+        lost = raw.rejected
+        yield lost.group_by(**_named(clean, lost, ibis.literal("unreadable_line"))).agg(rows=lost.count())
+    for read in (raw.table, raw.rejected):
+        if read is not None:
+            named = {"extract": ibis.literal(clean.name), "part": ibis.null("string"), "reason": ibis.literal(READ)}
+            yield read.agg(rows=read.count()).select(**named, rows="rows")
+
+
+def _named(clean: Clean, rows: ir.Table, reason: ir.StringValue) -> dict[str, ir.Value]:
+    return {"extract": ibis.literal(clean.name), "part": rows["_part"].cast("string"), "reason": reason}
+
+
+def _stacked(tables: Sequence[ir.Table]) -> ir.Table:
+    return ibis.union(*tables) if len(tables) > 1 else tables[0]
 
 
 def totals(counts: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -96,8 +114,7 @@ def _example(clean: Clean, reason: str) -> str:
 
 def left_out(cleans: Iterable[tuple[Clean, Raw]]) -> ir.Table:
     """One row per row left out: extract, part, row (in its part, from 1), reason, value, customer_id, line."""
-    tables = [table for clean, raw in cleans for table in _tables(clean, raw)]
-    whole = ibis.union(*tables) if len(tables) > 1 else tables[0]
+    whole = _stacked([table for clean, raw in cleans for table in _tables(clean, raw)])
     return whole.order_by("extract", "part", "row")
 
 
