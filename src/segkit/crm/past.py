@@ -159,8 +159,9 @@ def _measured(
 
 
 def _moved(clean: Clean, cutoffs: Sequence[dt.date], *, to: dt.date) -> Clean:
-    """The rows known at each past day, once per day: customer_id names the day, and all dates are moved to suit `to`."""
-    rows = clean.rows.mutate(_cutoff=_each(cutoffs))
+    """The rows known at each past day, once per day: customer_id names the day, and all dates are moved to suit `to`. What
+    was wrong with a row is not taken along."""
+    rows = clean.bare.mutate(_cutoff=_each(cutoffs))
     table = schema.TABLES[clean.name]
     dated = [rows[name] for name in (table.known_at, table.known_else) if name in clean.columns]
     if dated:
@@ -177,7 +178,8 @@ def _marked(rows: ir.Table, dates: Sequence[str], *, to: dt.date) -> ir.Table:
     """customer_id names `_cutoff` too, and `dates` are moved so that it falls on `to`."""
     ahead = ibis.literal(to).delta(rows["_cutoff"], unit="day")
     one = on_day(rows["customer_id"], rows["_cutoff"])
-    return rows.mutate(customer_id=one, **{c: _ahead(rows[c], ahead) for c in dates}).drop("_cutoff")
+    own = {c: rows[c] for c in rows.columns if c != "_cutoff"}
+    return rows.select(**own | {c: _ahead(rows[c], ahead) for c in dates} | {"customer_id": one})
 
 
 def _ahead(moment: ir.Value, by: ir.IntegerValue) -> ir.Value:

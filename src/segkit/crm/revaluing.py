@@ -53,7 +53,7 @@ def write(
 
 def _foreign(orders: Clean, currency: str) -> Clean:
     """The lines of the customers that have one in another currency than the base."""
-    used = orders.used
+    used = replace(orders, rows=orders.bare).used
     ids = used.filter(used["currency"] != currency).select("customer_id").distinct()
     return replace(orders, rows=used.semi_join(ids, "customer_id"))
 
