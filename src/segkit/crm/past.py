@@ -197,18 +197,17 @@ def on_day(ids: ir.Value, day: ir.Value) -> ir.Value:
     return ids + MARK + day.cast("string")
 
 
-def by_day(table: ir.Table, *, name: str) -> ir.Table:
+def by_day(table: ir.Table, *, name: str) -> dict[str, ir.Value]:
     """Ids as they were, the day that they name in a column of its own."""
     ids = table["customer_id"]
-    return table.mutate(**{name: _day_of(table).cast("date")}, customer_id=ids.substr(0, ids.length() - DAY - len(MARK)))
+    return {name: _day_of(table).cast("date"), "customer_id": ids.substr(0, ids.length() - DAY - len(MARK))}
 
 
 def _moved_back(table: ir.Table, *, since: dt.date) -> ir.Table:
     """Ids and dates as they were; `cutoff` names the day."""
-    table = by_day(table, name="cutoff")
-    back = table["cutoff"].delta(ibis.literal(since), unit="day")
-    moved = {c: _ahead(table[c], back) for c in table.columns if table[c].type().is_date() and c != "cutoff"}
-    return table.mutate(**moved)
+    was = by_day(table, name="cutoff")
+    back = was["cutoff"].delta(ibis.literal(since), unit="day")
+    return table.mutate(**was, **{c: _ahead(table[c], back) for c in table.columns if table[c].type().is_date()})
 
 
 def outcomes(found: ir.Table, look: Look) -> ir.Table:

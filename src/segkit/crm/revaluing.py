@@ -65,7 +65,8 @@ def customers(
     moved = replace(orders, rows=_revalued(orders.rows, then, daily))
     found = stage(features.events(moved, extract), f"revalued-{min(then)}", work)
     table = features.customers({"orders": moved}, found, as_of=as_of, mapped=set(), parts=[rhythm.windows(found, as_of=as_of)])
-    return past.by_day(table.select("customer_id", *(c for c in MONEY if c in table.columns)), name="since")
+    money = {c: table[c] for c in MONEY if c in table.columns}
+    return table.select(**{"customer_id": table["customer_id"]} | money | past.by_day(table, name="since"))
 
 
 def _revalued(rows: ir.Table, then: Mapping[dt.date, ir.Table], daily: ir.Table | None) -> ir.Table:
