@@ -40,6 +40,11 @@ class Clean:
         """The rows that count."""
         return self.rows.filter(self.rows["_reason"].isnull())
 
+    @property
+    def bare(self) -> ir.Table:
+        """The rows without what was wrong with them."""
+        return self.rows.drop(*(c for c in self.rows.columns if c.startswith("_bad_") or c in ("_value", "_line")))
+
     def has(self, *names: str) -> bool:
         return all(name in self.columns for name in names)
 

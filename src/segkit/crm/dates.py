@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import ibis
@@ -73,6 +74,12 @@ def shape_pattern(fmt: str) -> str:
 def with_times(day: str) -> list[str]:
     compact = _COMPACT_TIMES if day == "%Y%m%d" else []
     return [f"{day}{time}" for time in [*_TIMES, *compact]]
+
+
+@cache
+def _shapes(day: str) -> re.Pattern[str]:
+    """The shapes of a day, with or without a time of day."""
+    return re.compile("|".join(shape_pattern(f) for f in with_times(day)))
 
 
 def _translated(fmt: str) -> str:
@@ -148,8 +155,8 @@ def _candidates(values: ir.Table) -> list[str]:
     found = [row["shape"] for row in shapes.to_pyarrow().to_pylist()]
     fits = []
     for day in DAYS:
-        patterns = [re.compile(shape_pattern(f)) for f in with_times(day)]
-        if any(p.fullmatch(s) for p in patterns for s in found):
+        pattern = _shapes(day)
+        if any(pattern.fullmatch(s) for s in found):
             fits.append(day)
     if any(re.fullmatch(r"9{5}(\.9+)?", s) for s in found):
         fits.append(_SERIAL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +148,7 @@ class _Reader:
     def known(self, name: str, as_of: dt.date, daily: ir.Table | None) -> Clean:
         """An extract as it was known at as-of, its amounts in the base currency."""
         then = known(self.cleans[name], as_of)
-        seen = rates.in_base(then, as_of=as_of, currency=self.settings.currency, daily=daily)
-        return seen if seen is then else replace(seen, rows=stage(seen.rows, f"{name}.base", self.work))
+        return rates.in_base(then, as_of=as_of, currency=self.settings.currency, daily=daily, work=self.work)
 
     def _regions(self, file: str) -> dict[str, str]:
         rows = accounts.first_columns(self.settings, self.con, self.work, file, 2)

@@ -205,16 +205,16 @@ def _joined(table: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
             if c != "customer_id":
                 named[c] = [again.format(name=c), *named[c]] if c in named else [c]
         joined = joined.left_join(part, [table["customer_id"] == part["customer_id"]], rname=again)
-    return joined.select(**{c: _filled(c, ibis.coalesce(*(joined[n] for n in names))) for c, names in named.items()})
+    return joined.select(**{c: _filled(c, [joined[n] for n in names]) for c, names in named.items()})
 
 
-def _filled(name: str, value: ir.Value) -> ir.Value:
-    """What a customer has whom no part knows: see `computed`."""
+def _filled(name: str, values: list[ir.Value]) -> ir.Value:
+    """The first value that is known; else what a customer has whom no part knows, see `computed`."""
     if name in computed.COUNTS:
-        return value.fill_null(0).cast("int64")
-    if name in computed.SUMS:
-        return value.fill_null(0.0)
-    return value.fill_null(False) if name in computed.FLAGS else value
+        return ibis.coalesce(*values, 0).cast("int64")
+    known = {**dict.fromkeys(computed.SUMS, 0.0), **dict.fromkeys(computed.FLAGS, False)}
+    values = [*values, *([known[name]] if name in known else [])]
+    return ibis.coalesce(*values) if len(values) > 1 else values[0]
 
 
 def order_months(found: ir.Table) -> ir.Table:

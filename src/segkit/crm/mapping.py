@@ -180,8 +180,8 @@ class Fields:
 
     def select(self) -> ir.Table:
         """Canonical columns, `_bad_<name>` for those whose text may not fit their kind, `_line_key`, `_filtered`, `_part`,
-        `_row`, and the source columns as `s_0`, `s_1`, … in the order of the headers. In as few steps as can be: each names
-        every column again, and the engine reads them all before it begins."""
+        `_row`, `_rank` (0, see `overlap.ranked`), and the source columns as `s_0`, `s_1`, … in the order of the headers. In as
+        few steps as can be: each names every column again, and the engine reads them all before it begins."""
         table = self.raw.table
         source = {f"{SOURCE}{i}": table[h] for i, h in enumerate(self.raw.headers)}
         words = {f"_written_{name}": self.written(name) for name in self.mapping}
@@ -191,7 +191,8 @@ class Fields:
         typed = self._of_kind("money", "number", "moment", "day", "flag")
         bad = {f"_bad_{n}": rows[n].isnull() & rows[f"_written_{n}"].notnull() for n in typed}
         own = [c for c in rows.columns if c not in words]
-        return rows.select(*own, **bad, _line_key=self._line_key(rows), _filtered=~self.kept(rows))
+        told = {"_line_key": self._line_key(rows), "_filtered": ~self.kept(rows), "_rank": ibis.literal(0)}
+        return rows.select(*own, **bad, **told)
 
     def _line_key(self, rows: ir.Table) -> ir.Value:
         """A value that two lines share where all their source columns (the part apart) are equal: in DuckDB a 64-bit hash."""

@@ -15,15 +15,15 @@ from segkit.crm.sources import Note
 
 
 def ranked(rows: ir.Table, fields: Fields, *, date: str | None) -> tuple[ir.Table, int]:
-    """`rows` with `_rank` (0 = oldest part) and the number of parts."""
+    """`rows` with `_rank` (0 = oldest part) of several parts, and the number of parts."""
     if len(fields.raw.parts) < 2 and not fields.extract.part:
-        return rows.mutate(_rank=ibis.literal(0)), 1
+        return rows, 1
     asked = {"n": rows.count(), "last": rows[date].max() if date else ibis.null("timestamp")}
     seen = rows.group_by("_part").agg(**asked).to_pyarrow().to_pylist()
     order = {part: i for i, part in enumerate(fields.raw.parts)}
     parts = sorted(seen, key=lambda r: (str(r["last"] or ""), order.get(r["_part"], -1), str(r["_part"])))
     if len(parts) < 2:
-        return rows.mutate(_rank=ibis.literal(0)), len(parts)
+        return rows, len(parts)
     rank = ibis.cases(*((rows["_part"] == row["_part"], i) for i, row in enumerate(parts)), else_=0)
     return rows.mutate(_rank=rank), len(parts)
 

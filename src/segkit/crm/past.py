@@ -159,8 +159,9 @@ def _measured(
 
 
 def _moved(clean: Clean, cutoffs: Sequence[dt.date], *, to: dt.date) -> Clean:
-    """The rows known at each past day, once per day: customer_id names the day, and all dates are moved to suit `to`."""
-    rows = clean.rows.mutate(_cutoff=_each(cutoffs))
+    """The rows known at each past day, once per day: customer_id names the day, and all dates are moved to suit `to`. What
+    was wrong with a row is not taken along."""
+    rows = clean.bare.mutate(_cutoff=_each(cutoffs))
     table = schema.TABLES[clean.name]
     dated = [rows[name] for name in (table.known_at, table.known_else) if name in clean.columns]
     if dated:
@@ -177,7 +178,8 @@ def _marked(rows: ir.Table, dates: Sequence[str], *, to: dt.date) -> ir.Table:
     """customer_id names `_cutoff` too, and `dates` are moved so that it falls on `to`."""
     ahead = ibis.literal(to).delta(rows["_cutoff"], unit="day")
     one = on_day(rows["customer_id"], rows["_cutoff"])
-    return rows.mutate(customer_id=one, **{c: _ahead(rows[c], ahead) for c in dates}).drop("_cutoff")
+    own = {c: rows[c] for c in rows.columns if c != "_cutoff"}
+    return rows.select(**own | {c: _ahead(rows[c], ahead) for c in dates} | {"customer_id": one})
 
 
 def _ahead(moment: ir.Value, by: ir.IntegerValue) -> ir.Value:
@@ -195,18 +197,17 @@ def on_day(ids: ir.Value, day: ir.Value) -> ir.Value:
     return ids + MARK + day.cast("string")
 
 
-def by_day(table: ir.Table, *, name: str) -> ir.Table:
+def by_day(table: ir.Table, *, name: str) -> dict[str, ir.Value]:
     """Ids as they were, the day that they name in a column of its own."""
     ids = table["customer_id"]
-    return table.mutate(**{name: _day_of(table).cast("date")}, customer_id=ids.substr(0, ids.length() - DAY - len(MARK)))
+    return {name: _day_of(table).cast("date"), "customer_id": ids.substr(0, ids.length() - DAY - len(MARK))}
 
 
 def _moved_back(table: ir.Table, *, since: dt.date) -> ir.Table:
     """Ids and dates as they were; `cutoff` names the day."""
-    table = by_day(table, name="cutoff")
-    back = table["cutoff"].delta(ibis.literal(since), unit="day")
-    moved = {c: _ahead(table[c], back) for c in table.columns if table[c].type().is_date() and c != "cutoff"}
-    return table.mutate(**moved)
+    was = by_day(table, name="cutoff")
+    back = was["cutoff"].delta(ibis.literal(since), unit="day")
+    return table.mutate(**was, **{c: _ahead(table[c], back) for c in table.columns if table[c].type().is_date()})
 
 
 def outcomes(found: ir.Table, look: Look) -> ir.Table:

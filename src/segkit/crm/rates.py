@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 
 from segkit.crm import periods
 from segkit.crm.amounts import CENTS
-from segkit.crm.cleaning import Clean
+from segkit.crm.cleaning import Clean, stage
 from segkit.crm.sources import Note
 from segkit.errors import InputError
 
@@ -47,23 +48,23 @@ MONEY = {"costs": "cost"}
 """The column that holds an extract's money, where it is not `amount`."""
 
 
-def in_base(clean: Clean, *, as_of: dt.date, currency: str, daily: ir.Table | None) -> Clean:
+def in_base(clean: Clean, *, as_of: dt.date, currency: str, daily: ir.Table | None, work: Path) -> Clean:
     """The extract with its money in the base currency, by the rate of the row's day, at the latest the day before as-of. An
-    amount whose rate is not known becomes null; how many, says a note."""
+    amount whose rate is not known becomes null (`_lost`); how many, says a note."""
     money = MONEY.get(clean.name, "amount")
     if clean.name not in DAYS or not clean.has(money, "currency"):
         return clean
-    rows = clean.rows.mutate(_day=_day(clean, as_of), _own=clean.rows["currency"].fill_null(currency))
-    if daily is None:
-        rate = ibis.null("float64")
-    else:
-        on = [rows["_day"] == daily["on"], rows["_own"] == daily["currency"]]
-        rows = rows.left_join(daily.select("on", "currency", "rate"), on, rname="fx_{name}")
-        rate = rows["rate"]
-    rows = rows.mutate(_base=rows[money] * ibis.ifelse(rows["_own"] == currency, 1.0, rate))
-    lost = rows["_reason"].isnull() & rows[money].notnull() & rows["_base"].isnull()
-    n = rows.count(where=lost).to_pyarrow().as_py()
-    rows = rows.mutate(**{money: rows["_base"].round(CENTS)}).select(clean.rows.columns)
+    rows, own = clean.rows, clean.rows["currency"].fill_null(currency)
+    rate = ibis.null("float64")
+    if daily is not None:
+        known = daily.select(_on=daily["on"], _of=daily["currency"], _rate=daily["rate"])
+        rows = rows.left_join(known, [_day(clean, as_of) == known["_on"], own == known["_of"]])
+        rate = rows["_rate"]
+    base = rows[money] * ibis.ifelse(own == currency, 1.0, rate)
+    lost = rows["_reason"].isnull() & rows[money].notnull() & base.isnull()
+    kept = {name: rows[name] for name in clean.rows.columns} | {money: base.round(CENTS)}
+    rows = stage(rows.select(**kept, _lost=lost), f"{clean.name}.base", work)
+    n = rows.count(where=rows["_lost"]).to_pyarrow().as_py()
     notes = [Note(clean.name, "amount_without_rate", {"rows": n})] if n else []
     return replace(clean, rows=rows, notes=(*clean.notes, *notes))
 

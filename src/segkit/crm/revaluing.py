@@ -53,7 +53,7 @@ def write(
 
 def _foreign(orders: Clean, currency: str) -> Clean:
     """The lines of the customers that have one in another currency than the base."""
-    used = orders.used
+    used = replace(orders, rows=orders.bare).used
     ids = used.filter(used["currency"] != currency).select("customer_id").distinct()
     return replace(orders, rows=used.semi_join(ids, "customer_id"))
 
@@ -65,7 +65,8 @@ def customers(
     moved = replace(orders, rows=_revalued(orders.rows, then, daily))
     found = stage(features.events(moved, extract), f"revalued-{min(then)}", work)
     table = features.customers({"orders": moved}, found, as_of=as_of, mapped=set(), parts=[rhythm.windows(found, as_of=as_of)])
-    return past.by_day(table.select("customer_id", *(c for c in MONEY if c in table.columns)), name="since")
+    money = {c: table[c] for c in MONEY if c in table.columns}
+    return table.select(**{"customer_id": table["customer_id"]} | money | past.by_day(table, name="since"))
 
 
 def _revalued(rows: ir.Table, then: Mapping[dt.date, ir.Table], daily: ir.Table | None) -> ir.Table:

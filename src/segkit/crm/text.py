@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 import yaml
 
-_BLANKS, _NOTHING = "\u00a0\u3000", "\u200b\ufeff"
+_SPACES = {"\u00a0": " ", "\u3000": " ", "\u200b": "", "\ufeff": ""}
 
 
 @cache
@@ -32,12 +32,12 @@ def plain(column: ir.Column) -> ir.StringColumn:
     text = column.cast("string")
     if not column.type().is_string():
         return text
+    usual = text  # replaced one by one: translate is computed for every row, replace once for each word of a dictionary
+    for odd, space in _SPACES.items():
+        usual = usual.replace(odd, space)
     if column.get_backend().name == "duckdb":  # most texts have no odd blanks: one look instead of four
-        spaced = text.translate(_BLANKS + _NOTHING, " " * len(_BLANKS))  # signs without a counterpart go
-        return ibis.ifelse(_bytes(text) == text.length(), text, spaced).strip()
-    for odd in _BLANKS + _NOTHING:
-        text = text.replace(odd, " " if odd in _BLANKS else "")
-    return text.strip()
+        usual = ibis.ifelse(_bytes(text) == text.length(), text, usual)
+    return usual.strip()
 
 
 @ibis.udf.scalar.builtin(name="strlen")
