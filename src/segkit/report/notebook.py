@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from segkit.report.top import RANK
 from segkit.workbench import Run, as_markdown, open_run
 
 if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
+
     from segkit.findings import Finding
 
 ANSWER = re.compile(r"<!-- answer -->.*?<!-- /answer -->", re.DOTALL)
@@ -95,19 +98,33 @@ def fill(ipynb: Path, run_dir: Path, *, language: str) -> None:
 def export_notebook(ipynb: Path, html: Path, *, language: str) -> None:
     """Write an executed notebook as HTML. In a run's folder, its answer is filled in first, in both."""
     import nbformat
-    from nbconvert import HTMLExporter
 
     folder = ipynb.resolve().parent.parent
     if (folder / "manifest.json").is_file():
         fill(ipynb, folder, language=language)
     words, notebook = Words(language), nbformat.read(ipynb, as_version=4)
     heading = title(notebook, ipynb.stem, words)
-    exporter = HTMLExporter(
-        template_name="segkit", extra_template_basedirs=[str(TEMPLATES)], exclude_input_prompt=True, exclude_output_prompt=True
-    )
     resources = {"segkit": {"title": heading, "style": stylesheet(), "words": words, "run": _run_line(folder, words)}}
-    text, _ = exporter.from_notebook_node(translate(notebook, words), resources=resources)
+    text, _ = _exporter().from_notebook_node(translate(notebook, words), resources=resources)
     html.write_text(reachable(text), encoding="utf-8")
+
+
+_OWN = threading.local()  # an exporter is not for several threads at a time
+
+
+def _exporter() -> HTMLExporter:
+    """This thread's exporter, whose templates are compiled once."""
+    if not hasattr(_OWN, "exporter"):
+        from nbconvert import HTMLExporter
+
+        _OWN.exporter = HTMLExporter(
+            template_name="segkit",
+            extra_template_basedirs=[str(TEMPLATES)],
+            exclude_input_prompt=True,
+            exclude_output_prompt=True,
+        )
+    exporter: HTMLExporter = _OWN.exporter
+    return exporter
 
 
 SCROLLED = ('<div class="wide"', '<div class="output_png output_subarea')

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 DPI = 160
 
@@ -47,16 +49,29 @@ def png(ax: Axes, alt: str) -> bytes:
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    from segkit.charts.style import house
-
-    figure, drawn, small, info = ax.get_figure(root=True), io.BytesIO(), io.BytesIO(), PngInfo()
+    figure, small, info = ax.get_figure(root=True), io.BytesIO(), PngInfo()
     assert figure is not None
-    with house():
-        figure.savefig(drawn, format="rgba", dpi=DPI)
-    width, height = (int(side * DPI) for side in figure.get_size_inches())
-    whole = Image.frombuffer("RGBA", (width, height), drawn.getvalue(), "raw", "RGBA", 0, 1).convert("RGB")
     info.add_itxt("Description", alt)
     # Of the ways to choose colours this one is the fastest that keeps the few strong ones as they are.
-    palette = whole.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    palette = _drawn(figure).quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     palette.save(small, format="PNG", pnginfo=info)
     return small.getvalue()
+
+
+def _drawn(figure: Figure) -> Image:
+    """The picture of a figure. `savefig` would draw it twice, once for its layout, and pack it as a file in between."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    from segkit.charts.style import house
+
+    shown, dpi = figure.canvas, figure.dpi
+    try:
+        with house():
+            canvas, figure.dpi = FigureCanvasAgg(figure), DPI
+            canvas.draw()
+        pixels, size = canvas.buffer_rgba(), canvas.get_width_height()
+        return Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1).convert("RGB")
+    finally:
+        figure.set_canvas(shown)
+        figure.dpi = dpi
