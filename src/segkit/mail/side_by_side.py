@@ -6,8 +6,8 @@ import multiprocessing
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection
-from typing import Any, TypeVar
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -16,42 +16,59 @@ U = TypeVar("U")
 def each(make: Callable[[T], U], items: Sequence[T], *, workers: int) -> list[U]:
     """What `make` gives for each item, in their order. Raises what `make` raises.
 
-    With `workers` above 1, and on Linux, forks share the items out; they have in memory what this process has read so far. One
-    whose parent is gone ends with its next item, since nobody is left to read it.
+    With `workers` above 1, and on Linux, forks take the items one after the other; they have in memory what this process has
+    read so far. One whose parent is gone ends with its item, since nobody is left to ask for another.
     """
     workers = min(workers, len(items))
     if workers < 2 or sys.platform != "linux":
         return [make(item) for item in items]
+    made: dict[int, U] = {}
+    busy: dict[Connection, int] = {}
+    left = list(range(len(items)))
+    for end in _forked(make, items, workers):
+        busy[end] = left.pop(0)
+        end.send(busy[end])
+    while busy:
+        for end in cast("list[Connection]", wait(list(busy))):
+            made[busy.pop(end)] = _received(end)
+            if left:
+                busy[end] = left.pop(0)
+                end.send(busy[end])
+    return [made[place] for place in range(len(items))]
+
+
+def _forked(make: Callable[[T], U], items: Sequence[T], workers: int) -> list[Connection]:
+    """The ends at which forks are asked."""
     forks = multiprocessing.get_context("fork")
     ends: list[Connection] = []
-    for first in range(workers):
-        here, there = forks.Pipe(duplex=False)
+    for _ in range(workers):
+        here, there = forks.Pipe()
         ends.append(here)
-        fork = forks.Process(target=_share, args=(make, items[first::workers], there, ends), daemon=True)
+        fork = forks.Process(target=_serve, args=(make, items, there, ends), daemon=True)
         with warnings.catch_warnings():  # threads that this process has do not hold what `make` uses
             warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
             fork.start()
         there.close()
-    return [_received(ends[place % workers]) for place in range(len(items))]
+    return ends
 
 
-def _share(make: Callable[[T], U], items: Sequence[T], link: Connection, ends: Sequence[Connection]) -> None:
-    """A fork's part: send what was made of each item, or what was raised, at which it ends."""
+def _serve(make: Callable[[T], U], items: Sequence[T], link: Connection, ends: Sequence[Connection]) -> None:
+    """In a fork: send what was made of each item that is asked for, or what was raised, at which it ends."""
     for end in ends:  # the parent's: with copies of them open here, nobody would learn that it is gone
         end.close()
     try:
-        for item in items:
-            link.send((make(item), None))
-    except (BrokenPipeError, KeyboardInterrupt):
+        while True:
+            link.send((make(items[link.recv()]), None))
+    except (EOFError, ConnectionError, KeyboardInterrupt):
         return
     except Exception as error:
         link.send((None, error))
 
 
-def _received(link: Connection) -> Any:
+def _received(end: Connection) -> Any:
     try:
-        made, error = link.recv()
-    except EOFError:
+        made, error = end.recv()
+    except (EOFError, ConnectionError):
         raise RuntimeError("a process that wrote letters has died; was there not enough memory?") from None
     if error is not None:
         raise error

@@ -16,7 +16,7 @@ from segkit.mail.message import message
 from segkit.mail.own import own
 from segkit.mail.side_by_side import each
 from segkit.mail.whole import whole
-from segkit.workbench import open_run
+from segkit.workbench import edition_of, open_run
 
 if TYPE_CHECKING:
     from segkit.mail.letter import Letter
@@ -30,7 +30,7 @@ MOST_SHARED = 200_000_000
 
 
 class Desk:
-    """Where the letters of one run are written. The run is opened once for each language, its playbooks are read once."""
+    """Where the letters of one run are written. The run is read once for each language, its playbooks once."""
 
     def __init__(self, run_dir: Path, language: str, *, now: Callable[[], dt.datetime]) -> None:
         self.run_dir, self._now = run_dir, now
@@ -40,7 +40,7 @@ class Desk:
     def spoken(self, language: str) -> Run:
         """The run in a language."""
         if language not in self._runs:
-            self._runs[language] = open_run(self.run_dir, NOTEBOOK, language)
+            self._runs[language] = edition_of(open_run(self.run_dir, NOTEBOOK, language), None)
         return self._runs[language]
 
     @cached_property
@@ -58,7 +58,7 @@ class Desk:
     def _message(self, letter: Letter, sender: str) -> bytes:
         run = self.spoken(letter.language)
         content = whole(run) if letter.edition == "all" else own(run, letter.edition, self._playbooks)
-        page = report.page(self.run_dir, language=letter.language, edition=letter.edition)
+        page = report.page_of(run, letter.edition)
         notes = [run.words("mail.attached", file=PAGE)]
         notes += [run.words("mail.attached_calendar")] if content.attachments else []
         complete = dataclasses.replace(

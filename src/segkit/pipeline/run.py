@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import importlib
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -67,6 +69,7 @@ def run(
 
         workers = workers or side_by_side()
         kernels = held.enter_context(Kernels(beside=workers))
+        _imported_meanwhile()
         folder, manifest = (resume and way_in.taken_up()) or way_in.extracted()
         readers = settings.mail and settings.mail.model_dump(mode="json", by_alias=True)
         manifest.update(status="running", parameters=values, versions=manifests.versions(), mail=readers)
@@ -192,6 +195,11 @@ class _WayIn:
         self.held.enter_context(final.lock())
         final.check()
         return self.folder.rename(final.final)
+
+
+def _imported_meanwhile() -> None:
+    """Import what the steps need while the engine is at work on the extract and this interpreter waits for it."""
+    threading.Thread(target=importlib.import_module, args=("segkit.pipeline.steps",), daemon=True).start()
 
 
 def side_by_side() -> int:

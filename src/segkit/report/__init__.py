@@ -6,7 +6,7 @@ from segkit.report.customer import customer
 from segkit.report.figures import change_in_words, figures_in_words
 from segkit.report.lists import write_lists
 from segkit.report.notebook import export_notebook, fill, fill_summary
-from segkit.report.page import page, publish
+from segkit.report.page import page, page_of, publish
 from segkit.report.pictures import figure
 from segkit.report.plans import beside, calendars, known_text, proposals_in_words, revival_in_words, worded, write_plans
 from segkit.report.top import RANK, key_figures, opening, tiles
@@ -29,6 +29,7 @@ __all__ = [
     "known_text",
     "opening",
     "page",
+    "page_of",
     "proposals_in_words",
     "publish",
     "revival_in_words",

@@ -29,6 +29,11 @@ def page(run_dir: Path, *, language: str | None = None, edition: str | None = No
     InputError where there is no run, no such language, team or salesperson.
     """
     run = open_run(run_dir, THIS, language)
+    return page_of(run, edition)
+
+
+def page_of(run: Run, edition: str | None) -> str:
+    """As `page`, of an open run, in its language."""
     return render(edition_of(run, edition))
 
 

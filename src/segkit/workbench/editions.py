@@ -27,9 +27,11 @@ OPEN = ("quality_balance", "segment_backtest", "churn_backtest", "churn_record",
 
 @dataclass(frozen=True)
 class Reading(Run):
-    """A run that is read for one page: each table once. `memory`: what was read or made of it."""
+    """A run that is read for one page, or for many: each table once. `memory`: what was read or made of it; `whole`: the
+    reading whose tables this one's are taken from."""
 
     memory: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    whole: Reading | None = field(default=None, compare=False, repr=False)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gives, made the first time it is asked for."""
@@ -38,7 +40,7 @@ class Reading(Run):
         return cast("T", self.memory[key])
 
     def table(self, name: str) -> pd.DataFrame:
-        return self.once(("table", name), lambda: super(Reading, self).table(name))
+        return self.whole.table(name) if self.whole else self.once(("table", name), lambda: super(Reading, self).table(name))
 
 
 @dataclass(frozen=True)
@@ -131,22 +133,24 @@ SOURCES = {"tier_sizes": ("tiers",), "order_months": ("orders",), "value_segment
 
 
 def edition_of(run: Run, edition: str | None) -> Reading:
-    """The run as an edition sees it: `all` (or None), `team:NAME`, `owner:NAME`.
+    """The run as an edition sees it: `all` (or None), `team:NAME`, `owner:NAME`. Of a reading of the whole run, its tables are
+    not read again.
 
     Raises InputError for anything else, and for a team or salesperson that the run does not know, naming those it does.
     """
     kind, colon, name = (edition or ALL).partition(":")
+    whole = run if isinstance(run, Reading) else Reading(run.folder, run.notebook, run.words, run.manifest)
     if not colon and kind == ALL:
-        return Reading(run.folder, run.notebook, run.words, run.manifest)
+        return whole
     if kind not in ("team", "owner") or not name:
         raise InputError(f'edition "{edition}": write all, team:NAME or owner:NAME.')
-    people = _people(run)
+    people = whole.once("people", lambda: _people(whole))
     coded = privacy.codes(run.folder).owners.get(name, name) if run.in_codes else name
     who = people[people[kind].eq(name if kind == "team" else coded)]
     if who.empty:
         known = ", ".join(sorted(people[kind].dropna().astype("str").unique())) or "none"
         raise InputError(f'edition "{edition}": the run has no such {kind}. It has: {known}.')
-    return Edition(run.folder, run.notebook, run.words, run.manifest, who=coded, people=frozenset(who["owner"]))
+    return Edition(run.folder, run.notebook, run.words, run.manifest, who=coded, people=frozenset(who["owner"]), whole=whole)
 
 
 def _people(run: Run) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from segkit.analysis.btyd import OrderModel
 from segkit.analysis.value.forecasting import SHRINK, YEAR, Forecasts
@@ -49,6 +48,8 @@ def _discounted(now: Forecasts, model: OrderModel, *, years: float, discount: fl
 
 def _orders_at(share: float, expected: np.ndarray, alive: np.ndarray, spread: np.ndarray) -> np.ndarray:
     """The number of orders that is not exceeded in `share` of the cases."""
+    from scipy import stats
+
     of_alive = (share - (1 - alive)) / alive
     mean = expected / alive
     orders = stats.nbinom.ppf(np.clip(of_alive, 1e-9, 1 - 1e-9), spread, spread / (spread + mean))
