@@ -26,9 +26,12 @@ SECONDS = 20
 
 
 class _Seldom(NotebookExecutionManager):
+    broken = False
+
     def save(self, **kwargs: Any) -> None:
-        """Write the notebook where it has ended, or where that was not done for a while."""
-        if self.end_time is not None or (self.now() - self.last_save_time).total_seconds() > SECONDS:
+        """Write the notebook where that was not done for a while, or its kernel has broken off. Papermill itself writes it at
+        the end, and where a cell failed."""
+        if self.broken or (self.now() - self.last_save_time).total_seconds() > SECONDS:
             super().save(**kwargs)
 
 
@@ -41,6 +44,9 @@ class _Engine(NBClientEngine):
         managed.notebook_start()
         try:
             cls.execute_managed_notebook(managed, kernel_name, **kwargs)
+        except BaseException:
+            managed.broken = True
+            raise
         finally:
             managed.notebook_complete()
         return managed.nb

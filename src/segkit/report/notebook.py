@@ -99,10 +99,10 @@ def export_notebook(ipynb: Path, html: Path, *, language: str) -> None:
     """Write an executed notebook as HTML. In a run's folder, its answer is filled in first, in both."""
     import nbformat
 
-    folder = ipynb.resolve().parent.parent
+    folder, words, notebook = ipynb.resolve().parent.parent, Words(language), nbformat.read(ipynb, as_version=4)
     if (folder / "manifest.json").is_file():
-        fill(ipynb, folder, language=language)
-    words, notebook = Words(language), nbformat.read(ipynb, as_version=4)
+        notebook = fill_summary(notebook, folder, words)
+        nbformat.write(notebook, ipynb)
     heading = title(notebook, ipynb.stem, words)
     resources = {"segkit": {"title": heading, "style": stylesheet(), "words": words, "run": _run_line(folder, words)}}
     text, _ = _exporter().from_notebook_node(translate(notebook, words), resources=resources)
