@@ -7,11 +7,13 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from segkit import charts, findings, schemes, workbench
 from segkit.errors import InputError
 from segkit.findings import Finding
+from segkit.workbench import files
 
 MANIFEST = {
     "title": "Firm",
@@ -223,3 +225,15 @@ def test_a_long_table_is_spread_with_a_column_per_word_in_the_order_of_the_categ
     assert [line.split() for line in shown[-1][0]["text/plain"].splitlines()[:3]] == [
         ["owner", "open", "deal", "won", "last"], ["Bo", "–", "50.0%"], ["Ann", "25.0%", "100.0%"],
     ]  # fmt: skip
+
+
+def test_dates_of_a_table_are_datetimes_also_where_none_is_known(tmp_path):
+    days = pd.DataFrame({"day": [dt.date(2026, 1, 2), None], "none": [None, None], "text": ["a", None]})
+    schema = pa.schema([("day", pa.date32()), ("none", pa.date32()), ("text", pa.string())])
+    days.to_parquet(tmp_path / "days.parquet", schema=schema)
+
+    read = files.read(tmp_path / "days.parquet")
+
+    assert read.dtypes.astype(str).to_dict() == {"day": "datetime64[s]", "none": "datetime64[s]", "text": "str"}
+    assert read["day"].tolist() == [pd.Timestamp(2026, 1, 2), pd.NaT]
+    assert list(files.read(tmp_path / "days.parquet", filters=[("day", "==", dt.date(2026, 1, 3))])["day"]) == []

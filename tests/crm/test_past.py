@@ -12,7 +12,6 @@ from segkit import schemes
 from segkit.analysis import backtest, migration, tiers
 from segkit.crm import past as past_room
 from segkit.crm.lookback import horizon, looks
-from segkit.workbench.files import dates_as_datetime
 
 pytestmark = pytest.mark.long
 
@@ -180,7 +179,7 @@ def test_the_demo_s_rebuilt_tiers_are_those_that_a_snapshot_of_that_day_holds(ex
     now, kept_then = extracted(config)[1], extracted(config, DAY(2025, 10, 1))[1]
     table = now["past_customers"]
     table = table[table["cutoff"] == DAY(2025, 10, 1)].drop(columns="cutoff").reset_index(drop=True)
-    touches = [dates_as_datetime(read["touches"]) for read in (now, kept_then)]
+    touches = [read["touches"] for read in (now, kept_then)]
     then, today = kept_then["customers"], now["customers"]
     dated, _ = backtest.with_history([schemes.load(name) for name in schemes.names()], table, today, touches=touches[0])
     assert len(dated) > 12

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import gc
 import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -271,4 +272,5 @@ def main() -> None:
     """The console script. Garbage is looked for less often than Python does: building queries makes many objects and few
     cycles, and looking took a fifth of an extract's time."""
     gc.set_threshold(50_000, 20, 20)
+    sys.setswitchinterval(0.0005)  # a thread that makes a page leaves a notebook beside it no time to wait
     app()

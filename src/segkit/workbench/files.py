@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,18 +29,15 @@ def parquet(frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def dates_as_datetime(frame: pd.DataFrame) -> pd.DataFrame:
-    """Parquet's dates arrive as objects; as datetime64 they can be computed with."""
+def read(path: Path, **how: Any) -> pd.DataFrame:
+    """A table of a run; dates as datetime64 in seconds, never as objects."""
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    days = {
-        name: pd.to_datetime(frame[name])
-        for name, kind in frame.dtypes.items()
-        if pd.api.types.is_object_dtype(kind)
-        and (first := frame[name].first_valid_index()) is not None
-        and isinstance(frame.at[first, name], dt.date)
-    }
-    return frame.assign(**days)
+    frame = pd.read_parquet(path, to_pandas_kwargs={"date_as_object": False}, **how)
+    days = [field.name for field in pq.read_schema(path) if pa.types.is_date(field.type) and field.name in frame]
+    return frame.astype(dict.fromkeys(days, "datetime64[s]")) if days else frame
 
 
 def png(ax: Axes, alt: str) -> bytes:

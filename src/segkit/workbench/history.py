@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.i18n import is_missing
 from segkit.schema import MOST_QUARTERS, customer_columns
-from segkit.workbench.files import dates_as_datetime
+from segkit.workbench.files import read
 from segkit.workbench.tables import Tables
 
 if TYPE_CHECKING:
@@ -152,8 +152,5 @@ class History(Tables):
 
     def _of_day(self, name: str, since: pd.Timestamp) -> pd.DataFrame:
         """The rows of one past day; only these are read."""
-        import pandas as pd
-
         path = self.folder / "tables" / f"{name}.parquet"
-        rows = pd.read_parquet(path, filters=[("since", "==", pd.Timestamp(since).date())])
-        return dates_as_datetime(rows.drop(columns="since"))
+        return read(path, filters=[("since", "==", since.date())]).drop(columns="since")

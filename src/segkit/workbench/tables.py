@@ -11,7 +11,7 @@ from segkit.errors import InputError
 from segkit.i18n import Words
 from segkit.settings import Settings
 from segkit.workbench import privacy
-from segkit.workbench.files import dates_as_datetime, parquet, place
+from segkit.workbench.files import parquet, place, read
 from segkit.workbench.optional import OPTIONAL
 
 if TYPE_CHECKING:
@@ -81,17 +81,14 @@ class Tables:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the run; dates as datetime64. Raises InputError where there is none."""
-        import pandas as pd
-
         path = self.folder / "tables" / f"{name}.parquet"
         if not path.is_file():
             names = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "none yet"
             raise InputError(f'{self.folder.name}: no table "{name}". The run has: {names}. Run the notebook that makes it.')
-        return self.told(pd.read_parquet(path), name)
+        return self.told(read(path), name)
 
     def told(self, frame: pd.DataFrame, name: str) -> pd.DataFrame:
-        """A table as the run tells it: dates as datetime64, and codes for names where the config asks for them."""
-        frame = dates_as_datetime(frame)
+        """A table as the run tells it: codes for names where the config asks for them."""
         return privacy.codes(self.folder).mask(frame, name) if self.in_codes else frame
 
     @property
@@ -117,7 +114,7 @@ class Tables:
         if pd.isna(cutoff):
             return self.table("customers").head(0)
         path = self.folder / "tables" / "past_customers.parquet"
-        rows = pd.read_parquet(path, filters=[("cutoff", "==", pd.Timestamp(cutoff).date())])
+        rows = read(path, filters=[("cutoff", "==", pd.Timestamp(cutoff).date())])
         return self.told(rows.drop(columns="cutoff"), "past_customers")
 
     def windows(self) -> pd.DataFrame:
