@@ -35,8 +35,9 @@ def test_what_goes_wrong_in_a_fork_is_raised_here():
             raise InputError("no such edition")
         return item
 
-    with pytest.raises(InputError, match="no such edition"):
+    with pytest.raises(InputError, match="no such edition") as raised:
         each(make, list(range(6)), workers=2)
+    assert "in make" in raised.value.__notes__[0]
     with pytest.raises(RuntimeError, match="has died"):
         each(lambda item: os._exit(9), [1, 2], workers=2)
 

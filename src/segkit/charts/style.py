@@ -115,7 +115,7 @@ def css_variables() -> str:
 
 
 @cache
-def _register_font() -> None:
+def register_font() -> None:
     """Make the CJK font known to Matplotlib (the process keeps it; no setting changes)."""
     from matplotlib import font_manager
     from noto_cjk_sans_otc import FONT_PATH
@@ -161,7 +161,7 @@ def house() -> Iterator[None]:
     """The house style, for a `with` block or as a decorator; outside it Matplotlib is as it was."""
     import matplotlib as mpl
 
-    _register_font()
+    register_font()
     with mpl.rc_context(_SETTINGS):
         yield
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
@@ -62,6 +63,7 @@ def _serve(make: Callable[[T], U], items: Sequence[T], link: Connection, ends: S
     except (EOFError, ConnectionError, KeyboardInterrupt):
         return
     except Exception as error:
+        error.add_note(traceback.format_exc())  # where it was raised does not travel with it
         link.send((None, error))
 
 

@@ -56,7 +56,7 @@ def serve() -> None:
 def _read_texts() -> None:
     """Have in memory what every notebook asks for: the rooms of the analysis, texts, names, schemes, the font."""
     from segkit import analysis
-    from segkit.charts.style import house
+    from segkit.charts.style import register_font
     from segkit.i18n import LANGUAGES, Words
     from segkit.workbench.naming import names_in_files
 
@@ -64,8 +64,7 @@ def _read_texts() -> None:
         importlib.import_module(room.name)
     for language in LANGUAGES:
         names_in_files(Path(), Words(language))
-    with house():
-        pass
+    register_font()
 
 
 def _kernel(argv: list[str], cwd: str, *, parent: int) -> None:
