@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import time
 
 import pytest
 
@@ -20,6 +21,20 @@ def test_every_step_begins_after_the_steps_that_give_what_it_needs(house, stage)
     assert stage.began.index("20_rfm") < stage.began.index("30_tiers")
     assert stage.began[-1] == "90_page"
     assert house.told[:2] == [("extract", "start"), ("extract", "done")]
+
+
+def test_what_is_done_meanwhile_is_called_once_as_the_last_step_begins_and_has_ended_with_the_run(house, stage):
+    called = []
+
+    def meanwhile():
+        done = {name for name, state in house.told if state == "done"}
+        time.sleep(0.2)
+        called.append(done)
+
+    house.run(meanwhile=meanwhile)
+
+    assert len(called) == 1
+    assert called[0] >= {"10_quality", "20_rfm", "30_tiers"}
 
 
 def test_only_runs_the_named_notebook_and_those_that_give_what_it_needs(house, stage):

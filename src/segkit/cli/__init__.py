@@ -87,6 +87,7 @@ def run(
                 notebooks=notebooks,
                 tell=tell,
                 keep_history=history,
+                meanwhile=mails.get_ready if mails else None,
             )
         page = done / "index.html"
         typer.echo(short(page if page.is_file() else done))

@@ -14,6 +14,7 @@ from segkit.mail import failure as failures
 from segkit.mail.delivery import Outcome
 from segkit.mail.office import Office
 from segkit.mail.server import from_environment
+from segkit.mail.writing import get_ready
 from segkit.pipeline.folder import named
 from segkit.recipients import Mail
 from segkit.settings import Settings
@@ -59,6 +60,10 @@ class Post:
             told = str(error) if isinstance(error, SegkitError) else type(error).__name__
             failure = failures.of_error(error, name=place.name, title=self.settings.title, day=day.isoformat(), told=told)
         self.office.of_failure(place, failure, self.mail, self.settings.language)
+
+    def get_ready(self) -> None:
+        """What can be done for the letters before the run is whole, see `writing.get_ready`."""
+        get_ready()
 
     def send(self, run_dir: Path) -> list[Outcome]:
         """Mail the whole run. Raises MailError where a mail has not gone out, or may or may not have."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import importlib
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segkit import report
+from segkit.charts.style import register_font
 from segkit.mail.content import Attachment
 from segkit.mail.message import message
 from segkit.mail.own import own
@@ -27,6 +29,28 @@ NOTEBOOK = "mail"
 PAGE = "index.html"
 MOST_SHARED = 200_000_000
 """Bytes of a run's tables up to which letters are written side by side: each process reads them into a memory of its own."""
+
+DRAWN_WITH = (
+    "segkit.charts",
+    "segkit.findings",
+    "segkit.analysis.value",
+    "segkit.analysis.leadership",
+    "segkit.analysis.tiers.crossing",
+    "matplotlib.figure",
+    "matplotlib.dates",
+    "matplotlib.backends.backend_agg",
+    "PIL.PngImagePlugin",
+    "icalendar",
+    "css_inline",
+    "jinja2",
+)
+
+
+def get_ready() -> None:
+    """Import what letters are drawn and written with, which each process that writes them would else do for itself."""
+    for name in DRAWN_WITH:
+        importlib.import_module(name)
+    register_font()
 
 
 class Desk:

@@ -40,13 +40,15 @@ def run(
     tell: Callable[[str, str, float], None] = quiet,
     workers: int | None = None,
     keep_history: bool = True,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Path:
     """Extract, run the notebooks, and return the run folder, which appears under its name only when whole.
 
     `today` is what `as_of: today` means; `only` names notebooks (those that give what they need come along); `given`
     holds parameters as `KEY=VALUE`; `tell` hears of every step (see `steps.Tell`); without `keep_history` no snapshot is read
-    or kept. Raises InputError before anything is run where a wish cannot be met, LockedError where another run is at work,
-    StepError where a notebook fails.
+    or kept; `meanwhile` is called in a thread of its own while the last notebook runs and this process waits for it.
+    Raises InputError before anything is run where a wish cannot be met, LockedError where another run is at work, StepError
+    where a notebook fails.
     """
     start = time.perf_counter()
     settings = history.placed(settings, keep=keep_history)
@@ -77,7 +79,7 @@ def run(
         from segkit.pipeline.steps import Steps
 
         try:
-            Steps(plan, values, folder, manifest, kernels, tell).run(workers=workers)
+            Steps(plan, values, folder, manifest, kernels, tell, meanwhile).run(workers=workers)
             snapshot = history.draft(settings, folder.partial)
         except StepError as error:
             _close(manifest, "failed", start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -37,6 +38,7 @@ class Steps:
     manifest: Manifest
     kernels: Kernels
     tell: Tell
+    meanwhile: Callable[[], object] | None = None  # called once, while the last step runs
     stopped: bool = False
 
     def run(self, *, workers: int) -> None:
@@ -47,18 +49,25 @@ class Steps:
         failures: list[BaseException] = []
         with self._pool(workers) as pool:
             running: dict[Future[None], str] = {}
-            ready: list[str] = []
+            ready, ended = list[str](), set[str]()
+            aside: list[threading.Thread] = []
             while sorter.is_active() and not failures:
                 ready = sorted([*ready, *sorter.get_ready()], key=self.plan.waited_for, reverse=True)
                 now, ready = ready[: workers - len(running)], ready[workers - len(running) :]
                 running |= {pool.submit(self._step, name, kept=name in kept): name for name in now}
+                if self.meanwhile and not aside and self.plan.steps.keys() == ended | set(running.values()):
+                    aside = [threading.Thread(target=self.meanwhile, daemon=True)]
+                    aside[0].start()
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     name = running.pop(future)
                     error = future.exception()
                     failures += [error] if error else []
+                    ended.add(name)
                     sorter.done(name)
         if failures:
             raise failures[0]
+        for thread in aside:  # one that imports must not be under way when this process is forked
+            thread.join()
 
     @contextlib.contextmanager
     def _pool(self, workers: int) -> Any:

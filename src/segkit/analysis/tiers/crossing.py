@@ -24,10 +24,18 @@ def of(table: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
 def ordered(table: pd.DataFrame, schemes: Iterable[Scheme]) -> pd.DataFrame:
     """The rows of all schemes, those of each in its own order, see `of`; of an open scheme, which has none, those with most
     customers first. `table`: scheme, tier and, where one is open, customers. The tiers are plain text."""
-    most_first = table.sort_values("customers", ascending=False, kind="stable") if "customers" in table else table
-    parts = [of(most_first if scheme.open else table, scheme).astype({"scheme": "str", "tier": "str"}) for scheme in schemes]
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else table.iloc[:0]
+    schemes = list(schemes)
+    nth, unordered = {scheme.name: i for i, scheme in enumerate(schemes)}, [scheme.name for scheme in schemes if scheme.open]
+    rows = table[table["scheme"].isin(nth) & table["tier"].ne(NOT_PLACED)].astype({"scheme": "str", "tier": "str"})
+    rows = rows.reset_index(drop=True)
+    if "customers" in rows:
+        most_first = rows["customers"].where(rows["scheme"].isin(unordered), 0)
+        rows = rows.iloc[most_first.sort_values(ascending=False, kind="stable").index]
+    keys = list(zip(rows["scheme"], rows["tier"], strict=True))
+    listed = [(scheme.name, tier.key) for scheme in schemes for tier in scheme.tiers]
+    place = {key: i for i, key in enumerate(dict.fromkeys([*listed, *keys]))}
+    order = sorted(range(len(keys)), key=lambda i: (nth[keys[i][0]], place[keys[i]]))
+    return rows.iloc[order].reset_index(drop=True)
 
 
 def cells(tiers: pd.DataFrame, customers: pd.DataFrame, a: Scheme, b: Scheme) -> pd.DataFrame:
