@@ -209,6 +209,27 @@ def test_the_alt_text_of_a_chart_reaches_the_notebook_page(run_dir):
     assert Page(html.read_text(encoding="utf-8")).alts == ['A "chart" <b>']
 
 
+def test_a_picture_without_alt_text_is_said_to_have_none(run_dir):
+    html = run_dir / "20_rfm.html"
+    shown = [new_output("display_data", data={"image/png": "iVBORw0KGgo="}),
+             new_output("display_data", data={"text/html": "<IMG src='data:,'><img alt='a > b' src='data:,'>"}),
+             new_output("display_data", data={"image/svg+xml": "<svg/>"})]  # fmt: skip
+    report.export_notebook(executed(run_dir, *shown), html, language="zh")
+    none = Words("zh")("page.undescribed")
+    assert Page(html.read_text(encoding="utf-8")).alts == [none, none, "a > b", none]
+
+
+def test_code_on_a_notebook_page_is_text_whatever_it_says(run_dir):
+    path, html = executed(run_dir), run_dir / "20_rfm.html"
+    notebook, said = nbformat.read(path, 4), "x = '<script>alert(1)</script>' # </pre></details><img src=x onerror=a>"
+    notebook.cells.append(new_code_cell(said))
+    nbformat.write(notebook, path)
+    report.export_notebook(path, html, language="en")
+    page = Page(html.read_text(encoding="utf-8"))
+    assert not {"script", "img"} & set(page.tags)
+    assert said in page.text
+
+
 def test_filling_the_answer_twice_gives_the_same_and_leaves_the_original_alone(run_dir):
     notebook = nbformat.read(executed(run_dir), 4)
     before = notebook.cells[0].source

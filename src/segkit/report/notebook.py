@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segkit.i18n import Words, paragraphs
+from segkit.report.exporting import exported
 from segkit.report.page import title
 from segkit.report.parts.trust import CAVEATS
-from segkit.report.templating import TEMPLATES, stylesheet
+from segkit.report.templating import stylesheet
 from segkit.report.top import RANK
 from segkit.workbench import Run, as_markdown, open_run
 
 if TYPE_CHECKING:
-    from nbconvert import HTMLExporter
-
     from segkit.findings import Finding
 
 ANSWER = re.compile(r"<!-- answer -->.*?<!-- /answer -->", re.DOTALL)
@@ -49,7 +47,7 @@ def _answer(run: Run, found: list[Finding]) -> str:
 
     told = sorted(found, key=lambda f: RANK[f.severity])[:ANSWERS]
     words, parts = run.words, ["\n".join(f"- {as_markdown(run.say(f))}" for f in told)]
-    totals = next((f.numbers for f in run.found() if f.key == "totals"), None)
+    totals = _totals(run)
     if totals:
         parts.append(words("summary.period", as_of=run.as_of, **totals))
     files = ", ".join(dict.fromkeys(as_markdown(PurePath(i["path"]).name) for i in run.manifest["inputs"]))
@@ -59,6 +57,17 @@ def _answer(run: Run, found: list[Finding]) -> str:
     listed = "\n".join(f"- {as_markdown(c)}" for c in caveats)
     parts.append(f"{words('summary.caveats')}\n\n{listed}" if caveats else words("summary.none"))
     return "\n\n".join(parts)
+
+
+def _totals(run: Run) -> dict[str, Any] | None:
+    """The period of the orders, also where the notebook that finds it has not run yet; None where nobody has ordered."""
+    told = next((finding.numbers for finding in run.found() if finding.key == "totals"), None)
+    if told or not run.has("customers"):
+        return told
+    from segkit import findings
+
+    customers = run.table("customers")
+    return findings.totals(customers).numbers if (customers["frequency"] > 0).any() else None
 
 
 def _name(notebook: Any) -> str:
@@ -105,36 +114,7 @@ def export_notebook(ipynb: Path, html: Path, *, language: str) -> None:
         nbformat.write(notebook, ipynb)
     heading = title(notebook, ipynb.stem, words)
     resources = {"segkit": {"title": heading, "style": stylesheet(), "words": words, "run": _run_line(folder, words)}}
-    text, _ = _exporter().from_notebook_node(translate(notebook, words), resources=resources)
-    html.write_text(reachable(text), encoding="utf-8")
-
-
-_OWN = threading.local()  # an exporter is not for several threads at a time
-
-
-def _exporter() -> HTMLExporter:
-    """This thread's exporter, whose templates are compiled once."""
-    if not hasattr(_OWN, "exporter"):
-        from nbconvert import HTMLExporter
-
-        _OWN.exporter = HTMLExporter(
-            template_name="segkit",
-            extra_template_basedirs=[str(TEMPLATES)],
-            exclude_input_prompt=True,
-            exclude_output_prompt=True,
-        )
-    exporter: HTMLExporter = _OWN.exporter
-    return exporter
-
-
-SCROLLED = ('<div class="wide"', '<div class="output_png output_subarea')
-
-
-def reachable(page: str) -> str:
-    """The page with every part that may scroll within the reach of a keyboard, and headings that skip no level."""
-    for part in SCROLLED:
-        page = page.replace(part, part.replace("<div ", '<div tabindex="0" '))
-    return page.replace("<h4>", "<h3>").replace("</h4>", "</h3>")
+    html.write_text(exported(translate(notebook, words), resources, words), encoding="utf-8")
 
 
 def _run_line(folder: Path, words: Words) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 from pathlib import Path
 
 from segkit import schemes
@@ -22,7 +23,14 @@ def names_in_files(folder: Path, words: Words) -> dict[str, str]:
         names[f"audience.{audience.name}"] = audience.title(language)
     told = [alerts.load(name, own, folder) for name in alerts.names(own)]
     names |= {f"alert.{alert.name}": alert.title(language) for alert in told}
-    names |= {f"cluster.{key}": cluster_name(key, words) for key in _cluster_keys()}
+    return names | _the_same_everywhere(language)
+
+
+@cache
+def _the_same_everywhere(language: str) -> dict[str, str]:
+    """The names of clusters, countries and tags, which no firm writes itself."""
+    words = Words(language)
+    names = {f"cluster.{key}": cluster_name(key, words) for key in _cluster_keys()}
     names |= {f"tier.region.{code}": name for code, name in countries(language).items()}
     named = tags.load().names(language)
     return names | {f"{group}.{key}": name for key, name in named.items() for group in ("tag", "family")}
