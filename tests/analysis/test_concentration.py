@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import norm
 
 from segkit.analysis import concentration
+from segkit.errors import InputError
 
 ORDERS = pd.DataFrame(
     [("A", "2025-01-31", 60.0), ("B", "2025-02-01", 40.0), ("A", "2025-04-30", 100.0), ("B", "2025-05-01", 100.0),
@@ -144,7 +145,7 @@ def test_years_begin_in_the_fiscal_month_and_hold_all_revenue():
     gini = found[found["measure"] == "gini"]
     assert gini["period"].tolist() == list(pd.to_datetime(["2024-05-01", "2025-05-01", "2026-05-01"]))
     assert (gini["customers"].tolist(), gini["revenue"].sum()) == ([2, 2, 1], ORDERS["amount"].sum())
-    with pytest.raises(ValueError, match="per: month; use quarter or year"):
+    with pytest.raises(InputError, match="per: month; use quarter or year"):
         concentration.over_time(ORDERS, as_of=dt.date(2026, 5, 3), per="month")
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segkit.analysis import rfm
+from segkit.errors import InputError
 
 SCORES = ["r_score", "f_score", "m_score"]
 
@@ -79,7 +80,7 @@ def test_no_buyer_at_all_gives_an_empty_table():
     [({"bins": 1}, "at least two"), ({"cuts": {"r": [3, 3]}}, "must rise"), ({"cuts": {"x": [3]}}, "no score of that letter")],
 )
 def test_impossible_bins_and_cuts_are_errors(keys, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InputError, match=message):
         rfm.score(customers([1, 2], [1, 2], [1.0, 2.0]), **keys)
 
 

@@ -86,6 +86,17 @@ def test_a_failed_notebook_is_kept_with_its_cell_marked_and_resume_spares_the_ot
     assert text_of(out / "notebooks/b.ipynb") == "mended\n"
 
 
+def test_a_parameter_that_its_notebook_finds_wrong_is_the_inputs_fault(house):
+    house.plan("name: a")
+    house.notebook("a", "from segkit.errors import InputError\nraise InputError('features: size is none; there are recency')")
+
+    with pytest.raises(StepError, match=r"a failed in cell \[3\]: InputError: features: size is none") as raised:
+        house.run()
+
+    assert raised.value.exit_code == 2
+    assert StepError.exit_code == 1
+
+
 def test_a_kernel_that_dies_fails_its_step_and_an_unwarmed_one_starts_as_well(house, monkeypatch):
     monkeypatch.setattr("segkit.pipeline.kernels.Kernels._start_server", lambda self: None)
     house.plan("name: a")

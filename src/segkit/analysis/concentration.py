@@ -16,6 +16,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from segkit.errors import InputError
+
 TOPS = (0.01, 0.04, 0.2)
 DRAWS, CONFIDENCE = 400, 0.9
 NORMAL = 1.6449  # standard errors to each side that hold 90 %
@@ -228,10 +230,10 @@ def over_time(
     customers (with an order in it), revenue, whole (over by `as_of`).
 
     `orders`: customer_id, ordered_on, amount (base currency; refunds booked apart from their order are not in it).
-    Compare a quarter with the same one a year before: seasons differ. Raises ValueError for another `per`.
+    Compare a quarter with the same one a year before: seasons differ. Raises InputError for another `per`.
     """
     if per not in WINDOWS:
-        raise ValueError(f"per: {per}; use {' or '.join(WINDOWS)}")
+        raise InputError(f"per: {per}; use {' or '.join(WINDOWS)}")
     begun = _period(orders["ordered_on"], months=WINDOWS[per], start=fiscal_year_start)
     spent = orders.assign(period=begun).groupby(["period", "customer_id"], as_index=False)["amount"].sum()
     found = []

@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from segkit.errors import InputError
+
 MEASURES = {"r": "recency_days", "f": "frequency", "m": "monetary"}
 """Score letter → column of customers. Few recency_days are good; much of the others is."""
 
@@ -25,9 +27,9 @@ def buyers(customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def quantile_cuts(values: pd.Series, *, bins: int) -> list[float]:
-    """The `bins` − 1 quantiles (type 7) that part the values. Raises ValueError for fewer than two bins."""
+    """The `bins` − 1 quantiles (type 7) that part the values. Raises InputError for fewer than two bins."""
     if bins < 2:
-        raise ValueError(f"bins: {bins}; at least two are needed")
+        raise InputError(f"bins: {bins}; at least two are needed")
     return [float(q) for q in np.quantile(values.to_numpy(dtype=float), np.arange(1, bins) / bins)]
 
 
@@ -42,7 +44,7 @@ def score(
     `bins`: one number, or by letter; `cuts`: fixed upper bounds by letter, in rising order, which go before quantiles.
     A value equal to a cut belongs below it, so equal values share a score. `attrs["cuts"]`: the cuts used by letter;
     `attrs["bins"]`: scores possible; `attrs["bins_made"]`: scores that occur (fewer where values repeat).
-    Raises ValueError for unknown letters, cuts that do not rise, or fewer than two bins.
+    Raises InputError for unknown letters, cuts that do not rise, or fewer than two bins.
     """
     found = buyers(customers)
     scores = pd.DataFrame({"customer_id": found["customer_id"]})
@@ -65,11 +67,11 @@ def _cuts(
     for given in (bins, cuts):
         unknown = set(given) - set(MEASURES) if isinstance(given, Mapping) else set()
         if unknown:
-            raise ValueError(f"{', '.join(sorted(unknown))}: no score of that letter; use r, f or m")
+            raise InputError(f"{', '.join(sorted(unknown))}: no score of that letter; use r, f or m")
     fixed = [float(c) for c in (cuts or {}).get(letter, [])]
     if fixed:
         if any(a >= b for a, b in itertools.pairwise(fixed)):
-            raise ValueError(f"cuts of {letter}: {fixed}; they must rise")
+            raise InputError(f"cuts of {letter}: {fixed}; they must rise")
         return fixed
     if values.empty:
         return []

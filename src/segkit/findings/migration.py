@@ -15,6 +15,10 @@ STAYED = "stayed"
 BADLY_KEPT = 0.8  # share of a tier kept over a quarter below which it is told as a warning
 
 
+MOVED = ("moved", "nobody_moved", "no_history")
+"""Keys of what `moved` finds."""
+
+
 def moved(flows: pd.DataFrame, *, scheme: str) -> Finding:
     """How many changed their tier since one day, and the greatest stream. `flows`: of one scheme since that day."""
     if flows.empty:

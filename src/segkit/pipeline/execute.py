@@ -15,11 +15,12 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class CellError(Exception):
-    """A cell of a notebook failed. `cell` is its number as the notebook shows it; the text is the error's last line."""
+    """A cell of a notebook failed. `cell` is its number as the notebook shows it; the text is the error's last line; `kind` the
+    name of its class."""
 
-    def __init__(self, cell: int, line: str) -> None:
+    def __init__(self, cell: int, line: str, *, kind: str = "") -> None:
         super().__init__(line)
-        self.cell = cell
+        self.cell, self.kind = cell, kind
 
 
 def execute(source: Path, target: Path, *, parameters: dict[str, Any], kernels: Kernels) -> None:
@@ -41,7 +42,7 @@ def execute(source: Path, target: Path, *, parameters: dict[str, Any], kernels: 
             shutdown_kernel="immediate",
         )
     except PapermillExecutionError as error:
-        raise CellError(error.exec_count, _last_line(error.ename, error.evalue)) from None
+        raise CellError(error.exec_count, _last_line(error.ename, error.evalue), kind=error.ename) from None
     except DeadKernelError:
         raise CellError(_cell_under_way(target), f"the kernel died {kernels.complaint()}".strip()) from None
     finally:

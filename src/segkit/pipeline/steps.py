@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from segkit import report
-from segkit.errors import StepError
+from segkit.errors import InputError, StepError
 from segkit.pipeline.execute import CellError, execute
 from segkit.pipeline.folder import Folder
 from segkit.pipeline.kernels import Kernels
@@ -131,7 +131,10 @@ class Steps:
         if not self.stopped:
             self.manifest.step(name, status="failed", seconds=seconds, cell=cell, error=str(error))
             self.tell(name, "failed", seconds)
-        return StepError(f"{name} {what.rstrip('.')}. {kept}")
+        failure = StepError(f"{name} {what.rstrip('.')}. {kept}")
+        if isinstance(error, CellError) and error.kind == InputError.__name__:  # a parameter that no reading could have told
+            failure.exit_code = InputError.exit_code
+        return failure
 
 
 def done(plan: Plan, values: Values, content: Content, root: Path) -> set[str]:

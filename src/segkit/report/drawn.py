@@ -92,15 +92,15 @@ def _funnel(run: Run) -> Drawn:
 
 @_of("migration_steps", firm=True)
 def _alluvial(run: Run) -> Drawn:
-    from segkit import charts
+    from segkit import charts, findings
     from segkit.analysis import migration
 
-    told = run.found("70_migration")
+    told = next((finding for finding in run.found("70_migration") if finding.key in findings.migration.MOVED), None)
     steps = run.table("migration_steps")
-    if not told or steps.empty:
+    if told is None or steps.empty:
         return None
     scheme, measured = str(steps["scheme"].iloc[0]), str(steps["measured"].iloc[0])
-    labels = run.labels(told[0], unit="money" if measured == "revenue" else "customers")  # it opens with who moved
+    labels = run.labels(told, unit="money" if measured == "revenue" else "customers")
     order = migration.order(run.scheme(scheme), steps)
     return charts.migration.alluvial(steps, labels, scheme=scheme, order=order, value=measured), "alt.alluvial"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,7 @@ def _answer(run: Run, found: list[Finding]) -> str:
     return "\n\n".join(parts)
 
 
-def _totals(run: Run) -> dict[str, Any] | None:
+def _totals(run: Run) -> Mapping[str, Any] | None:
     """The period of the orders, also where the notebook that finds it has not run yet; None where nobody has ordered."""
     told = next((finding.numbers for finding in run.found() if finding.key == "totals"), None)
     if told or not run.has("customers"):

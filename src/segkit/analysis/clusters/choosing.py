@@ -28,6 +28,7 @@ from segkit.analysis.clusters.fitting import (
     sample_of,
 )
 from segkit.analysis.clusters.model import Clustering, nearest
+from segkit.errors import InputError
 
 KS = range(2, 11)
 LEAST_MEMBERS, LEAST_SHARE = 5, 0.02
@@ -205,9 +206,9 @@ def features_of(previous: Clustering | None, *, mode: str, asked: Sequence[str])
 
 def taken_up(model: Clustering, previous: Clustering | None, *, mode: str = "refit") -> Clustering:
     """What a run goes on with: `model` with the ids of `previous` (refit), `previous` unchanged (keep), or `model` as it is
-    (new, or where there is no earlier one). Raises ValueError for another mode."""
+    (new, or where there is no earlier one). Raises InputError for another mode."""
     if mode not in ("refit", "keep", "new"):
-        raise ValueError(f'mode "{mode}": use refit, keep or new')
+        raise InputError(f'mode "{mode}": use refit, keep or new')
     if previous is None or not previous.k or mode == "new":
         return model
     return previous if mode == "keep" else matched(model, previous)

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from segkit.errors import InputError
+
 RFM = ("recency", "frequency", "monetary")
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "recency": ("recency_days",),
@@ -32,11 +34,11 @@ NO_ORDER, MISSING = "no_order", "missing_"
 def measured(customers: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """One row per row of `customers`, a column per feature; NaN where unknown, all of it where a column is absent.
 
-    A customer without an order has no feature. Raises ValueError for an unknown feature.
+    A customer without an order has no feature. Raises InputError for an unknown feature.
     """
     unknown = [name for name in names if name not in NEEDS]
     if unknown:
-        raise ValueError(f"features: {', '.join(unknown)} is none; there are {', '.join(NEEDS)}")
+        raise InputError(f"features: {', '.join(unknown)} is none; there are {', '.join(NEEDS)}")
     buys = customers["frequency"].to_numpy(dtype=float, na_value=0.0) > 0
     found = {name: np.where(buys, _one(customers, name), np.nan) for name in names}
     return pd.DataFrame(found, index=customers.index)

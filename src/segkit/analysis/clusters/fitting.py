@@ -20,6 +20,7 @@ from segkit.analysis.clusters.features import RFM, measured
 from segkit.analysis.clusters.model import Clustering, nearest, value_rank
 from segkit.analysis.clusters.naming import names
 from segkit.analysis.clusters.scaling import scale_of, scaled
+from segkit.errors import InputError
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
@@ -46,10 +47,10 @@ def prepare(customers: pd.DataFrame, *, features: Sequence[str] = RFM, seed: int
     """Scale the features over the customers for whom all are known; those that are constant or known of nobody are dropped
     and named.
 
-    Raises ValueError for an unknown feature, or where none is asked for.
+    Raises InputError for an unknown feature, or where none is asked for.
     """
     if not features:
-        raise ValueError("features: none is named; the default is recency, frequency, monetary")
+        raise InputError("features: none is named; the default is recency, frequency, monetary")
     values = measured(customers, list(dict.fromkeys([*features, *RFM])))
     known = [name for name in features if values[name].notna().any()]
     usable = values[known or list(features)].notna().all(axis=1).to_numpy()
