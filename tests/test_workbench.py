@@ -13,7 +13,9 @@ import pytest
 from segkit import charts, findings, schemes, workbench
 from segkit.errors import InputError
 from segkit.findings import Finding
+from segkit.i18n import Words
 from segkit.workbench import files
+from segkit.workbench.naming import names_in_files
 
 MANIFEST = {
     "title": "Firm",
@@ -237,3 +239,10 @@ def test_dates_of_a_table_are_datetimes_also_where_none_is_known(tmp_path):
     assert read.dtypes.astype(str).to_dict() == {"day": "datetime64[s]", "none": "datetime64[s]", "text": "str"}
     assert read["day"].tolist() == [pd.Timestamp(2026, 1, 2), pd.NaT]
     assert list(files.read(tmp_path / "days.parquet", filters=[("day", "==", dt.date(2026, 1, 3))])["day"]) == []
+
+
+def test_names_that_no_firm_writes_itself_are_spoken_in_each_language():
+    for language, cluster, country in (("en", "recent", "Germany"), ("zh", "近期", "德国")):
+        names = names_in_files(Path(), Words(language))
+        assert cluster in names["cluster.r_high-f_mid-m_low"]
+        assert names["tier.region.DE"] == country

@@ -19,7 +19,7 @@ class InputError(SegkitError):
 
 class StepError(SegkitError):
     """A step of the run failed; the message says which, and where its remains are kept: in `remains`, once they are there.
-    `exit_code` is that of the input where a notebook found it, or a parameter, to be wrong."""
+    `exit_code` is that of InputError where a notebook's cell raised one: a parameter is wrong, or a table is not there."""
 
     exit_code = 1
     remains: Path | None = None

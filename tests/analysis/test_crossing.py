@@ -36,6 +36,14 @@ def test_the_rows_of_a_scheme_stand_in_its_order_without_those_not_placed():
     ]
 
 
+def test_the_order_of_all_schemes_is_that_of_each_whatever_the_index_says():
+    table = TIERS.iloc[::-1].set_index(pd.Index([0] * len(TIERS)))  # one who is not placed stands above the others
+    rows = crossing.ordered(table.assign(customers=range(len(table))), [PYRAMID, LADDER])
+    each = [list(crossing.of(table, scheme)["customer_id"]) for scheme in (PYRAMID, LADDER)]
+    assert list(rows["customer_id"]) == each[0] + each[1]
+    assert (list(rows.index), list(rows["scheme"].unique())) == (list(range(7)), ["pyramid", "trade_tier"])
+
+
 def test_an_open_scheme_has_no_order_so_those_with_most_customers_stand_first():
     sizes = pd.DataFrame({"scheme": "region", "tier": ["AE", "CN", "DE"], "customers": [5, 111, 92]})
     assert list(crossing.ordered(sizes, [schemes.load("region")])["tier"]) == ["CN", "DE", "AE"]

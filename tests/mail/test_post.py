@@ -91,6 +91,11 @@ def test_a_mail_that_failed_and_one_of_unknown_fate_end_in_an_error_that_names_b
     assert error.value.exit_code == 1
 
 
+def test_what_cannot_be_made_ready_shows_when_the_letters_are_written(posted, monkeypatch):
+    monkeypatch.setattr("segkit.mail.writing.DRAWN_WITH", ("segkit.no_such_room",))
+    assert posted.get_ready() is None
+
+
 def test_mail_without_readers_or_without_a_server_stops_before_the_run_begins():
     with pytest.raises(InputError, match="no mail: in the config"):
         post(parse({k: v for k, v in CONFIG.items() if k != "mail"}), {}, today=TODAY)

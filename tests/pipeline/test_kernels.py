@@ -9,8 +9,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import zmq
+from nbclient.exceptions import DeadKernelError
 
 from segkit.errors import StepError
 from segkit.pipeline.kernels import Kernels
@@ -69,8 +72,10 @@ def test_a_failed_notebook_is_kept_with_its_cell_marked_and_resume_spares_the_ot
     house.notebook("a", GIVE.format("x"), "import time\nprint(time.time_ns())")
     house.notebook("b", "1 + 1", "raise ValueError('first\\ntoo few customers')", "2 + 2")
 
-    with pytest.raises(StepError, match=r"b failed in cell \[4\]: ValueError: too few customers\."):
+    with pytest.raises(StepError, match=r"b failed in cell \[4\]: ValueError: too few customers\.") as raised:
         house.run()
+
+    assert raised.value.exit_code == 1
 
     failed = house.home / "out.failed/notebooks"
     first = text_of(failed / "a.ipynb")
@@ -95,6 +100,53 @@ def test_a_parameter_that_its_notebook_finds_wrong_is_the_inputs_fault(house):
 
     assert raised.value.exit_code == 2
     assert StepError.exit_code == 1
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """What a notebook's client starts: a manager with its kernel, and a client of it."""
+    import asyncio
+
+    with asyncio.Runner() as runner, Kernels() as kernels:
+        manager = kernels.manager()
+        runner.run(manager.start_kernel(cwd=str(kernels.scratch)))
+        client = manager.client()
+        client.start_channels()
+        yield SimpleNamespace(run=runner.run, manager=manager, client=client, process=manager.provisioner.process)
+        client.stop_channels()
+
+
+def test_a_client_looks_often_for_its_kernel_and_is_ready_once_it_publishes(kernel):
+    assert kernel.client.shell_channel.socket.getsockopt(zmq.RECONNECT_IVL) == 10
+
+    kernel.run(kernel.client.wait_for_ready(timeout=60))
+    asked = kernel.client.execute("print('said')")
+
+    said = next(m for m in iter(lambda: kernel.run(kernel.client.get_iopub_msg(timeout=60)), None) if m["msg_type"] == "stream")
+    assert (said["content"]["text"], said["parent_header"]["msg_id"]) == ("said\n", asked)
+
+
+def test_a_kernel_is_gone_once_it_was_killed(kernel):
+    kernel.run(kernel.client.wait_for_ready(timeout=60))
+
+    kernel.run(kernel.manager.provisioner.kill())
+
+    assert kernel.process.poll() is not None
+    kernel.process.send_signal(signal.SIGINT)  # to nobody
+
+
+def test_a_kernel_that_dies_as_it_starts_is_not_waited_for(kernel):
+    kernel.process.kill()
+
+    with pytest.raises(DeadKernelError, match="died as it started"):
+        kernel.run(kernel.client.wait_for_ready(timeout=60))
+
+
+def test_a_kernel_that_never_answers_is_given_up_in_time(kernel):
+    kernel.process.send_signal(signal.SIGSTOP)
+
+    with pytest.raises(RuntimeError, match=r"did not answer in 1\.5 seconds"):
+        kernel.run(kernel.client.wait_for_ready(timeout=1.5))
 
 
 def test_a_kernel_that_dies_fails_its_step_and_an_unwarmed_one_starts_as_well(house, monkeypatch):

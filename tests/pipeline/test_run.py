@@ -37,6 +37,15 @@ def test_what_is_done_meanwhile_is_called_once_as_the_last_step_begins_and_has_e
     assert called[0] >= {"10_quality", "20_rfm", "30_tiers"}
 
 
+def test_what_is_done_meanwhile_is_called_once_also_where_two_steps_are_the_last(house, stage):
+    house.plan("name: 10_quality, needs: [orders]", "name: 90_page, needs: [customers], writes: [index.html]")
+    called = []
+
+    house.run(meanwhile=lambda: called.append(1))
+
+    assert called == [1]
+
+
 def test_only_runs_the_named_notebook_and_those_that_give_what_it_needs(house, stage):
     out = house.run(only=["30_tiers"])
 

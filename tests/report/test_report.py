@@ -14,9 +14,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from segkit import charts, findings, report, workbench
+from segkit.charts import style
 from segkit.findings import Finding
 from segkit.i18n import Words
 from segkit.report import top
+from segkit.report.drawn import DRAWN
 from segkit.report.parts import parts
 
 SIZES = pd.DataFrame(
@@ -212,22 +214,53 @@ def test_the_alt_text_of_a_chart_reaches_the_notebook_page(run_dir):
 def test_a_picture_without_alt_text_is_said_to_have_none(run_dir):
     html = run_dir / "20_rfm.html"
     shown = [new_output("display_data", data={"image/png": "iVBORw0KGgo="}),
-             new_output("display_data", data={"text/html": "<IMG src='data:,'><img alt='a > b' src='data:,'>"}),
-             new_output("display_data", data={"image/svg+xml": "<svg/>"})]  # fmt: skip
+             new_output("display_data", data={"image/svg+xml": "<svg/>"}, metadata={"alt": 'a "drawing"'}),
+             new_output("display_data", data={"image/svg+xml": "<svg/>"}),
+             new_output("display_data", data={"image/jpeg": "/9j/"})]  # fmt: skip
     report.export_notebook(executed(run_dir, *shown), html, language="zh")
     none = Words("zh")("page.undescribed")
-    assert Page(html.read_text(encoding="utf-8")).alts == [none, none, "a > b", none]
+    assert Page(html.read_text(encoding="utf-8")).alts == [none, 'a "drawing"', none, none]
 
 
-def test_code_on_a_notebook_page_is_text_whatever_it_says(run_dir):
+def test_html_that_a_notebook_shows_stays_as_it_is(run_dir):
+    html, shown = run_dir / "20_rfm.html", """<div title="<img src=x onerror=a>"><script>s = "<img src='x'>"</script></div>"""
+    report.export_notebook(executed(run_dir, new_output("display_data", data={"text/html": shown})), html, language="en")
+    assert shown in html.read_text(encoding="utf-8")
+
+
+def test_the_code_of_a_notebook_page_is_coloured(run_dir):
     path, html = executed(run_dir), run_dir / "20_rfm.html"
-    notebook, said = nbformat.read(path, 4), "x = '<script>alert(1)</script>' # </pre></details><img src=x onerror=a>"
-    notebook.cells.append(new_code_cell(said))
+    notebook = nbformat.read(path, 4)
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    notebook.cells.append(new_code_cell("import this"))
     nbformat.write(notebook, path)
     report.export_notebook(path, html, language="en")
-    page = Page(html.read_text(encoding="utf-8"))
-    assert not {"script", "img"} & set(page.tags)
-    assert said in page.text
+    assert '<span class="kn">import</span>' in html.read_text(encoding="utf-8")
+
+
+def test_a_notebook_page_names_the_period_before_it_was_found_and_none_where_nobody_ordered(run_dir):
+    (run_dir / "findings" / "20_rfm.json").unlink()
+    html, path, words = run_dir / "10.html", executed(run_dir, name="10_quality"), Words("en")
+    days = {f"{which}_order_on": pd.to_datetime([day]) for which, day in PERIOD.items()}
+    for orders, told in ((3, True), (0, False)):
+        buyer = {"frequency": [orders], "monetary": [9.0], "revenue_12m": [9.0]}
+        workbench.open_run(run_dir, "10_quality", "en").save("customers", pd.DataFrame(buyer | days))
+        report.export_notebook(path, html, language="en")
+        text = Page(html.read_text(encoding="utf-8")).text
+        assert (words("summary.period", as_of=dt.date(2024, 7, 1), **PERIOD) in text) is told
+        assert words("finding.rows_used", **FOUND["10_quality"][0].numbers) in text
+
+
+def test_the_stream_drawn_anew_stands_under_what_was_found_on_moves(run_dir):
+    columns = ["since", "until", "from_tier", "to_tier", "customers", "revenue_then", "revenue", "scheme", "measured"]
+    days = pd.to_datetime(["2024-04-01", "2024-07-01"])
+    step = [*days, "core", "save", 2, 8.0, 10.0, "rfm_matrix", "customers"]
+    run = workbench.open_run(run_dir, "70_migration", "en")
+    run.save("migration_steps", pd.DataFrame([step], columns=columns))
+    moved = findings.migration.moved(run.table("migration_steps"), scheme="rfm_matrix")
+    run.conclude([FOUND["10_quality"][0], moved])
+    ax, _ = DRAWN["alluvial"](run)
+    assert style.title_of(ax) == run.say(moved)
 
 
 def test_filling_the_answer_twice_gives_the_same_and_leaves_the_original_alone(run_dir):

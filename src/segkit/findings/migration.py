@@ -16,7 +16,7 @@ BADLY_KEPT = 0.8  # share of a tier kept over a quarter below which it is told a
 
 
 MOVED = ("moved", "nobody_moved", "no_history")
-"""Keys of what `moved` finds."""
+"""What `moved` finds, by key."""
 
 
 def moved(flows: pd.DataFrame, *, scheme: str) -> Finding:

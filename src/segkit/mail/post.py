@@ -62,8 +62,10 @@ class Post:
         self.office.of_failure(place, failure, self.mail, self.settings.language)
 
     def get_ready(self) -> None:
-        """What can be done for the letters before the run is whole, see `writing.get_ready`."""
-        get_ready()
+        """What can be done for the letters before the run is whole, see `writing.get_ready`. What goes wrong shows again when
+        they are written."""
+        with contextlib.suppress(Exception):
+            get_ready()
 
     def send(self, run_dir: Path) -> list[Outcome]:
         """Mail the whole run. Raises MailError where a mail has not gone out, or may or may not have."""

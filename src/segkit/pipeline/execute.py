@@ -55,10 +55,10 @@ def _last_line(name: str, text: str) -> str:
 
 
 def _cell_under_way(target: Path) -> int:
-    """The number of the last code cell that was begun."""
+    """The number of the last code cell that was begun; 1 where none was."""
     cells = json.loads(target.read_text(encoding="utf-8"))["cells"]
     begun = [cell["metadata"].get("papermill", {}).get("start_time") for cell in cells if cell["cell_type"] == "code"]
-    return sum(time is not None for time in begun)
+    return max(1, sum(time is not None for time in begun))
 
 
 def _tidy(target: Path) -> None:

@@ -23,6 +23,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from nbclient.exceptions import DeadKernelError
 
 _PASSED = """
     PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TEMP TMP LD_LIBRARY_PATH VIRTUAL_ENV CONDA_PREFIX MPLCONFIGDIR
@@ -137,7 +138,8 @@ class Forked:
         return self.poll() or 0
 
     def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
@@ -171,11 +173,15 @@ class _Provisioner(LocalProvisioner):
 
 
 class _Client(AsyncKernelClient):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.context.setsockopt(zmq.RECONNECT_IVL, 10)  # milliseconds until a socket looks again for a kernel to come
+
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Until the kernel answers and what it publishes arrives. Jupyter's own then waits for a fifth of a second in which
         nothing arrives; a notebook's client passes over what answers none of its requests.
 
-        Raises RuntimeError where the kernel has died or is not ready in `timeout` seconds.
+        Raises DeadKernelError where the kernel has died, RuntimeError where it is not ready in `timeout` seconds.
         """
         end = time.monotonic() + (timeout or math.inf)
         while True:
@@ -185,9 +191,9 @@ class _Client(AsyncKernelClient):
                 await self.get_iopub_msg(timeout=0.2)
                 return
             if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
+                raise DeadKernelError("the kernel died as it started")
             if time.monotonic() > end:
-                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+                raise RuntimeError(f"the kernel did not answer in {timeout} seconds")
 
 
 class _Manager(AsyncKernelManager):
@@ -204,7 +210,6 @@ class _Manager(AsyncKernelManager):
         too_long = len(self.connection_file) > 85  # a socket's path may have 104 characters
         self.transport = "tcp" if sys.platform == "win32" or too_long else "ipc"
         self.client_factory = _Client
-        self.context.setsockopt(zmq.RECONNECT_IVL, 10)  # milliseconds until a socket looks again for a kernel to come
 
     async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
         self.kernel_id = uuid.uuid4().hex

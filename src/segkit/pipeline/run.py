@@ -46,7 +46,7 @@ def run(
 
     `today` is what `as_of: today` means; `only` names notebooks (those that give what they need come along); `given`
     holds parameters as `KEY=VALUE`; `tell` hears of every step (see `steps.Tell`); without `keep_history` no snapshot is read
-    or kept; `meanwhile` is called in a thread of its own while the last notebook runs and this process waits for it.
+    or kept; `meanwhile` is called in a thread of its own once no notebook is left to begin, and has ended with the run.
     Raises InputError before anything is run where a wish cannot be met, LockedError where another run is at work, StepError
     where a notebook fails.
     """

@@ -38,7 +38,7 @@ class Steps:
     manifest: Manifest
     kernels: Kernels
     tell: Tell
-    meanwhile: Callable[[], object] | None = None  # called once, while the last step runs
+    meanwhile: Callable[[], object] | None = None  # called once, when no step is left to begin
     stopped: bool = False
 
     def run(self, *, workers: int) -> None:
@@ -50,14 +50,14 @@ class Steps:
         with self._pool(workers) as pool:
             running: dict[Future[None], str] = {}
             ready, ended = list[str](), set[str]()
-            aside: list[threading.Thread] = []
+            aside: threading.Thread | None = None
             while sorter.is_active() and not failures:
                 ready = sorted([*ready, *sorter.get_ready()], key=self.plan.waited_for, reverse=True)
                 now, ready = ready[: workers - len(running)], ready[workers - len(running) :]
                 running |= {pool.submit(self._step, name, kept=name in kept): name for name in now}
                 if self.meanwhile and not aside and self.plan.steps.keys() == ended | set(running.values()):
-                    aside = [threading.Thread(target=self.meanwhile, daemon=True)]
-                    aside[0].start()
+                    aside = threading.Thread(target=self.meanwhile, daemon=True)
+                    aside.start()
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     name = running.pop(future)
                     error = future.exception()
@@ -66,8 +66,8 @@ class Steps:
                     sorter.done(name)
         if failures:
             raise failures[0]
-        for thread in aside:  # one that imports must not be under way when this process is forked
-            thread.join()
+        if aside:  # forks of a process in which a thread imports would wait for that import for ever
+            aside.join()
 
     @contextlib.contextmanager
     def _pool(self, workers: int) -> Any:
@@ -132,7 +132,7 @@ class Steps:
             self.manifest.step(name, status="failed", seconds=seconds, cell=cell, error=str(error))
             self.tell(name, "failed", seconds)
         failure = StepError(f"{name} {what.rstrip('.')}. {kept}")
-        if isinstance(error, CellError) and error.kind == InputError.__name__:  # a parameter that no reading could have told
+        if isinstance(error, CellError) and error.kind == InputError.__name__:
             failure.exit_code = InputError.exit_code
         return failure
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from html import escape
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from segkit.report.templating import TEMPLATES
@@ -14,24 +13,34 @@ if TYPE_CHECKING:
 
     from segkit.i18n import Words
 
+PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 SCROLLED = ('<div class="wide"', '<div class="output_png output_subarea')
-_UNDESCRIBED = re.compile(r"<img\b(?![^>]*\balt=)", re.IGNORECASE)
 _OWN = threading.local()  # an exporter is not for several threads at a time
 
 
 def exported(notebook: Any, resources: dict[str, Any], words: Words) -> str:
     """The page of a notebook. `resources`: what the templates ask for, by name."""
-    text, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    return reachable(text, words)
+    text, _ = _exporter().from_notebook_node(described(notebook, words), resources=resources)
+    return reachable(text)
 
 
-def reachable(page: str, words: Words) -> str:
-    """The page with every part that may scroll within the reach of a keyboard, headings that skip no level, and a word on
-    pictures that say nothing of themselves."""
+def described(notebook: Any, words: Words) -> Any:
+    """The notebook with a word on each picture that says nothing of itself."""
+    told = deepcopy(notebook)
+    shown = [(cell, output) for cell in told.cells for output in cell.get("outputs", ()) if "data" in output]
+    for cell, output in shown:
+        for kind in (kind for kind in PICTURES if kind in output.data):
+            about = output.metadata.setdefault(kind, {})
+            said = about.get("alt") or output.metadata.get("alt") or cell.metadata.get("alt")
+            about["alt"] = said or words("page.undescribed")
+    return told
+
+
+def reachable(page: str) -> str:
+    """The page with every part that may scroll within the reach of a keyboard, and headings that skip no level."""
     for part in SCROLLED:
         page = page.replace(part, part.replace("<div ", '<div tabindex="0" '))
-    page = page.replace("<h4>", "<h3>").replace("</h4>", "</h3>")
-    return _UNDESCRIBED.sub(f'<img alt="{escape(words("page.undescribed"))}"', page)
+    return page.replace("<h4>", "<h3>").replace("</h4>", "</h3>")
 
 
 def _exporter() -> HTMLExporter:
@@ -49,7 +58,7 @@ def _made() -> HTMLExporter:
     from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
     class Pages(HTMLExporter):
-        """nbconvert's own, without reading the whole page anew for what `reachable` does, which took longer than to make it."""
+        """nbconvert's own, without reading the whole page anew for what `described` and `reachable` do."""
 
         def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
             info, resources = nb.metadata.get("language_info", {}), self._init_resources(resources)
