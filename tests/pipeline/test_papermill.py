@@ -19,6 +19,14 @@ def test_the_grammar_of_addresses_is_left_alone_by_the_import_and_there_for_othe
     assert done.returncode == 0, done.stderr
 
 
+def test_kernels_begin_before_papermill_and_what_it_needs_are_imported():
+    code = "import sys, segkit.pipeline.run, segkit.pipeline.kernels, segkit.mail; print({'nbclient', 'jsonschema'} & {*sys.modules})"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
 def test_a_notebook_that_takes_long_is_saved_as_it_grows(tmp_path, monkeypatch):
     """What one has a look at while it runs; a cell reads what was kept of those before it."""
     source, target = tmp_path / "a.ipynb", tmp_path / "out.ipynb"

@@ -23,7 +23,6 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from nbclient.exceptions import DeadKernelError
 
 _PASSED = """
     PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR TEMP TMP LD_LIBRARY_PATH VIRTUAL_ENV CONDA_PREFIX MPLCONFIGDIR
@@ -191,6 +190,8 @@ class _Client(AsyncKernelClient):
                 await self.get_iopub_msg(timeout=0.2)
                 return
             if not await self.is_alive():
+                from segkit.pipeline.papermill import DeadKernelError
+
                 raise DeadKernelError("the kernel died as it started")
             if time.monotonic() > end:
                 raise RuntimeError(f"the kernel did not answer in {timeout} seconds")
