@@ -20,7 +20,8 @@ def test_the_grammar_of_addresses_is_left_alone_by_the_import_and_there_for_othe
 
 
 def test_kernels_begin_before_papermill_and_what_it_needs_are_imported():
-    code = "import sys, segkit.pipeline.run, segkit.pipeline.kernels, segkit.mail\nprint({'nbclient', 'jsonschema'} & {*sys.modules})"
+    rooms = "segkit.pipeline.run, segkit.pipeline.kernels, segkit.mail"
+    code = f"import sys, {rooms}; print({{'nbclient', 'jsonschema'}} & {{*sys.modules}})"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
