@@ -75,6 +75,12 @@ def test_no_buyer_at_all_gives_an_empty_table():
     assert rfm.score(customers([None], [0], [0.0])).empty
 
 
+@pytest.mark.parametrize("cut", ["medium", {"r": 90}, {"r": 90, "f": 2, "m": 5, "x": 1}])
+def test_a_cut_that_is_none_is_refused(cut):
+    with pytest.raises(InputError, match="write mean or median, or a number for each of r, f and m"):
+        rfm.levels(customers([1, 2], [1, 2], [1.0, 2.0]), cut=cut)
+
+
 @pytest.mark.parametrize(
     ("keys", "message"),
     [({"bins": 1}, "at least two"), ({"cuts": {"r": [3, 3]}}, "must rise"), ({"cuts": {"x": [3]}}, "no score of that letter")],

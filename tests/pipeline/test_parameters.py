@@ -48,6 +48,26 @@ def test_a_value_is_read_as_yaml_of_the_kind_the_notebook_has(house, stage, text
     assert stage.given["30_tiers" if name == "fast" else "20_rfm"][name] == value
 
 
+def test_a_parameter_may_be_a_mapping_where_its_annotation_says_so(house, stage):
+    house.notebook("10_quality", parameters="level: str | dict = 'mean'\nbins: dict | int = 5\n")
+
+    house.run(given=["level={r: 3}", "10_quality.bins={f: 4, m: 2}"])
+    assert stage.given["10_quality"] | {"run_dir": "", "language": ""} == {
+        "level": {"r": 3},
+        "bins": {"f": 4, "m": 2},
+        "run_dir": "",
+        "language": "",
+    }
+    house.run(given=["level=median", "10_quality.bins=3"])
+    assert (stage.given["10_quality"]["level"], stage.given["10_quality"]["bins"]) == ("median", 3)
+
+    house.config["parameters"] = {"10_quality": {"level": {"r": 3}}}
+    house.run()
+    assert stage.given["10_quality"]["level"] == {"r": 3}
+    with pytest.raises(InputError, match=r"bins of 10_quality is a whole number or a mapping \(default 5\), not \[4\]"):
+        house.run(given=["10_quality.bins=[4]"])
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

@@ -42,7 +42,9 @@ def test_a_notebook_opens_with_its_question_and_one_cell_of_literal_parameters(n
     assert first.source.startswith("# ")
     assert "<!-- answer -->" in first.source
     assert second.metadata.get("tags") == ["parameters"]
-    values = {node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(second.source).body}
+    body = ast.parse(second.source).body
+    targets = [(node.target if isinstance(node, ast.AnnAssign) else node.targets[0], node) for node in body]
+    values = {target.id: ast.literal_eval(node.value) for target, node in targets}
     assert (values["run_dir"], values["language"]) == ("../reports/demo", "en")
     assert all("#" in line for line in second.source.splitlines())
 

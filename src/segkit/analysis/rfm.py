@@ -82,8 +82,10 @@ def levels(customers: pd.DataFrame, *, cut: Cut = "mean") -> pd.DataFrame:
     """One row per customer with an order: customer_id, r_level, f_level, m_level, each `high` or `low`.
 
     `cut`: the mean or the median of the customers with an order, or a number by letter. At or above it is high; for
-    recency, at or below its number of days. `attrs["cuts"]`: the cuts used by letter.
+    recency, at or below its number of days. `attrs["cuts"]`: the cuts used by letter. Raises InputError for another cut.
     """
+    if set(cut) != set(MEASURES) if isinstance(cut, Mapping) else cut not in ("mean", "median"):
+        raise InputError(f"cut: {cut}; write mean or median, or a number for each of r, f and m")
     found = buyers(customers)
     result = pd.DataFrame({"customer_id": found["customer_id"]})
     used = {}

@@ -21,7 +21,13 @@ RESERVED = {"run_dir": "--out", "language": "--lang"}
 Values = dict[str, dict[str, Any]]  # notebook → parameter → value
 
 
-def known(notebook: Path) -> dict[str, Any]:
+class Known(dict[str, Any]):
+    """Parameters with their defaults. `mappings`: those that may be a mapping too, as their annotation (`int | dict`) says."""
+
+    mappings: frozenset[str] = frozenset()
+
+
+def known(notebook: Path) -> Known:
     """Parameters assigned in the notebook's cell tagged `parameters`, with their defaults."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -32,12 +38,14 @@ def known(notebook: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
         raise InputError(f"{notebook}: not readable as a notebook: {error}.") from None
     try:
-        found = dict(_assignment(node) for node in body)
+        found = Known(_assignment(node) for node in body)
     except (ValueError, AttributeError):
         raise InputError(f"{notebook}: the cell tagged parameters may hold nothing but name = literal.") from None
     missing = [name for name in RESERVED if name not in found]
     if missing:
         raise InputError(f"{notebook}: the cell tagged parameters does not set {' and '.join(missing)}.")
+    annotated = [(ast.unparse(node.target), ast.unparse(node.annotation)) for node in body if isinstance(node, ast.AnnAssign)]
+    found.mappings = frozenset(name for name, kinds in annotated if "dict" in kinds.split(" | "))
     return found
 
 
@@ -52,8 +60,8 @@ def resolve(plan: Plan, *, configured: Mapping[str, Mapping[str, Any]], given: S
     What `configured` says of notebooks outside the plan is passed over (see `check`). Raises InputError for an unknown
     parameter or notebook, and for a value whose type is not the default's.
     """
-    values = {name: known(plan.notebook(name)) for name in plan.steps}
-    defaults = {name: dict(found) for name, found in values.items()}
+    defaults = {name: known(plan.notebook(name)) for name in plan.steps}
+    values: Values = {name: dict(found) for name, found in defaults.items()}
     for notebook, wanted in configured.items():
         for key, value in wanted.items():
             if notebook in values:
@@ -72,7 +80,7 @@ def check(plan: Plan, configured: Mapping[str, Mapping[str, Any]]) -> None:
     resolve(plan, configured=configured, given=())
 
 
-def _apply(text: str, values: Values, defaults: Values) -> None:
+def _apply(text: str, values: Values, defaults: Mapping[str, Known]) -> None:
     """Put one `KEY=VALUE` into every notebook it is meant for."""
     key, equals, raw = text.partition("=")
     if not equals or not key.strip():
@@ -86,7 +94,8 @@ def _apply(text: str, values: Values, defaults: Values) -> None:
         raise InputError(f'-p {text}: no notebook has a parameter "{name}"{_close(name, every)}. Known: {_list(every)}.')
     for one in meant:
         default = defaults[one].get(name)
-        value = raw if isinstance(default, str) else _parse(raw, text)
+        plain = isinstance(default, str) and not (name in defaults[one].mappings and raw.lstrip().startswith("{"))
+        value = raw if plain else _parse(raw, text)
         values[one][name] = _fitting(value, defaults[one], name, place=f"-p {text}", notebook=one)
 
 
@@ -97,7 +106,7 @@ def _parse(raw: str, text: str) -> Any:
         raise InputError(f"-p {text}: the value is not readable; quote it, or write a list as [1, 2].") from None
 
 
-def _fitting(value: Any, defaults: dict[str, Any], key: str, *, place: str, notebook: str) -> Any:
+def _fitting(value: Any, defaults: Known, key: str, *, place: str, notebook: str) -> Any:
     """The value, once the notebook knows the parameter and its default is of the same type."""
     if key in RESERVED:
         raise InputError(f"{place}: {key} is set by the run itself; use {RESERVED[key]}.")
@@ -107,8 +116,9 @@ def _fitting(value: Any, defaults: dict[str, Any], key: str, *, place: str, note
     if isinstance(value, dt.date):
         value = value.isoformat()
     default = defaults[key]
-    if not _same_type(value, default):
-        raise InputError(f"{place}: {key} of {notebook} is {_kind(default)} (default {default!r}), not {value!r}.")
+    if not (_same_type(value, default) or (isinstance(value, dict) and key in defaults.mappings)):
+        kind = _kind(default) + " or a mapping" * (key in defaults.mappings)
+        raise InputError(f"{place}: {key} of {notebook} is {kind} (default {default!r}), not {value!r}.")
     return value
 
 
