@@ -246,3 +246,19 @@ def test_names_that_no_firm_writes_itself_are_spoken_in_each_language():
         names = names_in_files(Path(), Words(language))
         assert cluster in names["cluster.r_high-f_mid-m_low"]
         assert names["tier.region.DE"] == country
+
+
+def test_a_picture_keeps_the_colour_of_its_areas_and_comes_near_to_its_dots():
+    import numpy as np
+    from PIL import Image
+
+    areas = np.full((300, 400, 3), 255, dtype=np.uint8)
+    areas[:10] = np.indices((16, 16, 16)).T.reshape(-1, 3)[:4000].reshape(10, 400, 3) * 16  # many colours, each in one place
+    areas[20:40] = 252  # what smoothed edges leave beside white
+    areas[100:150], areas[150:200], areas[250, 10] = (243, 214, 203), (226, 230, 236), (194, 65, 12)
+
+    packed = np.asarray(files._packed(Image.fromarray(areas)).convert("RGB"))
+
+    assert (packed[50:200] == areas[50:200]).all()
+    apart = np.abs(packed.astype(int) - areas).max(axis=2)
+    assert (apart[250, 10] < 30, apart.max() < 80) == (True, True)

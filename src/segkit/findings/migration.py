@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 NEW, LOST = "(new)", "(lost)"
 STAYED = "stayed"
 BADLY_KEPT = 0.8  # share of a tier kept over a quarter below which it is told as a warning
-
-
 MOVED = ("moved", "nobody_moved", "no_history")
 """What `moved` finds, by key."""
 

@@ -28,7 +28,7 @@ def ordered(table: pd.DataFrame, schemes: Iterable[Scheme]) -> pd.DataFrame:
     nth, unordered = {scheme.name: i for i, scheme in enumerate(schemes)}, [scheme.name for scheme in schemes if scheme.open]
     rows = table[table["scheme"].isin(nth) & table["tier"].ne(NOT_PLACED)].astype({"scheme": "str", "tier": "str"})
     rows = rows.reset_index(drop=True)
-    if "customers" in rows:
+    if "customers" in rows:  # those of schemes with an order stay where they are
         most_first = rows["customers"].where(rows["scheme"].isin(unordered), 0)
         rows = rows.iloc[most_first.sort_values(ascending=False, kind="stable").index]
     keys = list(zip(rows["scheme"], rows["tier"], strict=True))
